@@ -1,0 +1,230 @@
+"""What the graph is made of: entities, ties and sources. Frozen values, no input or output.
+
+The word is *tie* (the term of social network analysis) for a dated, sourced statement between two
+entities; Cypher calls the same thing a relationship.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from typing import Any
+
+from graph.dates import OPEN_END, parse_date
+
+EntityId = str
+TieId = str
+SourceId = str
+
+FACT_STATUSES = ("active", "completed", "ended")
+"""Statuses that speak of something that is or was so."""
+PERIOD_BASES = ("revenue", "cost")
+"""Share bases that are measured over a period: there, start and end delimit the measurement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A person, company, investor, government body or other organisation.
+
+    Attributes:
+        id: stable key, lower-case words joined by hyphens in the bundled data.
+        kind: one of the ontology's kinds; kinds exclude each other, roles do not.
+        country: ISO 3166-1 alpha-2 code, None when unknown.
+        founded: year as published, None when unknown.
+        sectors: short slugs.
+    """
+
+    id: EntityId
+    name: str
+    kind: str
+    aliases: tuple[str, ...] = ()
+    country: str | None = None
+    founded: str | None = None
+    sectors: tuple[str, ...] = ()
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A page or document that ties refer to. ``url`` is http(s) or None; ``language`` is ISO 639-1."""
+
+    id: SourceId
+    publisher: str
+    title: str
+    date: str | None = None
+    url: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """One directed, dated, sourced statement ``from_id`` -> ``to_id``.
+
+    Attributes:
+        type: tie type of the ontology, such as ``SUPPLIES`` (supplier -> customer).
+        status: see the ontology; only active, completed and ended ties are facts.
+        start_date, end_date: as published, year to day precision, None when unknown. For a share of
+            revenue or cost they delimit the period that the share was measured in.
+        amount_usd: whole US dollars, None when unknown (never 0).
+        share: fraction 0..1 of ``share_basis``; None when unknown.
+        share_basis: equity, voting or economic: part of ``to`` held by ``from``;
+            revenue, cost: part of the revenue of ``from`` (cost of ``to``) that this tie makes up.
+        sources: ids of sources, at least one.
+    """
+
+    id: TieId
+    from_id: EntityId
+    type: str
+    to_id: EntityId
+    status: str
+    start_date: str | None = None
+    end_date: str | None = None
+    role: str | None = None
+    amount_usd: int | None = None
+    share: float | None = None
+    share_basis: str | None = None
+    round: str | None = None
+    product: str | None = None
+    note: str | None = None
+    sources: tuple[SourceId, ...] = ()
+
+    @property
+    def is_fact(self) -> bool:
+        """Whether the tie says that something is or was so, not that it was planned or alleged."""
+        return self.status in FACT_STATUSES
+
+    @property
+    def share_period(self) -> tuple[str | None, str | None]:
+        """Start and end of the period of ``share``, as published; ``(None, None)`` without a share."""
+        return (self.start_date, self.end_date) if self.share is not None else (None, None)
+
+    @property
+    def valid_from(self) -> str | None:
+        """First day the tie may hold, ``YYYY-MM-DD``; None when its start is unknown."""
+        return parse_date(self.start_date).first_day if self.start_date else None
+
+    @property
+    def valid_to(self) -> str | None:
+        """Last day the tie may hold, ``YYYY-MM-DD``; ``9999-12-31`` while open, None when unknown.
+
+        Ended ties end at their end date, and nobody knows when if it is missing. A completed deal
+        keeps its effect after its last payment. A share measured over a period does not end the
+        business relation it was measured in. A plan dropped or considered without an end date is
+        taken to have lasted for the published span of its start, no longer.
+        """
+        if self.status == "ended":
+            return parse_date(self.end_date).last_day if self.end_date else None
+        if self.status == "completed":
+            return OPEN_END
+        if self.status in ("abandoned", "considered"):
+            last = self.end_date or self.start_date
+            return parse_date(last).last_day if last else None
+        if self.end_date and self.share_basis not in PERIOD_BASES:
+            return parse_date(self.end_date).last_day
+        return OPEN_END
+
+    def holds_on(self, as_of: str) -> bool | None:
+        """Whether the tie holds on a date of any precision; None when its dates do not tell.
+
+        >>> Tie("r1", "a", "OWNS", "b", "active", start_date="2017-09").holds_on("2017")
+        True
+        """
+        asked = parse_date(as_of, field="as_of")
+        first, last = self.valid_from, self.valid_to
+        if (first is not None and first > asked.last_day) or (last is not None and last < asked.first_day):
+            return False
+        return None if first is None or last is None else True
+
+
+Record = Entity | Tie | Source
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record was read: file name, line (1-based) and the raw row."""
+
+    path: str
+    line: int
+    row: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Records to be written together: all of them or none."""
+
+    entities: tuple[Entity, ...] = ()
+    ties: tuple[Tie, ...] = ()
+    sources: tuple[Source, ...] = ()
+
+    @classmethod
+    def of(cls, records: Iterable[Record]) -> Batch:
+        """Sort records into a batch; keeps their order."""
+        kept = list(records)
+        return cls(
+            tuple(r for r in kept if isinstance(r, Entity)),
+            tuple(r for r in kept if isinstance(r, Tie)),
+            tuple(r for r in kept if isinstance(r, Source)),
+        )
+
+    def __iter__(self) -> Iterator[Record]:
+        yield from self.sources
+        yield from self.entities
+        yield from self.ties
+
+    def __len__(self) -> int:
+        return len(self.entities) + len(self.ties) + len(self.sources)
+
+
+def to_properties(record: Record) -> dict[str, Any]:
+    """The record as flat store properties: unknown ones left out, tuples as lists.
+
+    Ties lose their ends and type (the engine keeps those) and gain ``valid_from`` and ``valid_to``
+    for comparing dates inside a query; entities gain ``name_key`` for finding names.
+    """
+    skip = {"from_id", "to_id", "type"} if isinstance(record, Tie) else set[str]()
+    found: dict[str, Any] = {}
+    for field in fields(record):
+        value = getattr(record, field.name)
+        if field.name in skip or value is None or value == ():
+            continue
+        found[field.name] = list(value) if isinstance(value, tuple) else value  # pyright: ignore[reportUnknownArgumentType]
+    if isinstance(record, Tie):
+        bounds = {"valid_from": record.valid_from, "valid_to": record.valid_to}
+        found.update({key: value for key, value in bounds.items() if value is not None})
+    if isinstance(record, Entity):
+        found["name_key"] = name_key(record.name)
+    return found
+
+
+def _from_properties(cls: type[Any], values: dict[str, Any]) -> Any:
+    wanted: dict[str, Any] = {}
+    for field in fields(cls):
+        value = values.get(field.name)
+        if value is None:
+            continue
+        wanted[field.name] = tuple(value) if isinstance(value, list) else value  # pyright: ignore[reportUnknownArgumentType]
+    return cls(**wanted)
+
+
+def entity_from(values: dict[str, Any]) -> Entity:
+    """An entity from store properties; unknown keys are left aside."""
+    return _from_properties(Entity, values)
+
+
+def source_from(values: dict[str, Any]) -> Source:
+    """A source from store properties; unknown keys are left aside."""
+    return _from_properties(Source, values)
+
+
+def tie_from(values: dict[str, Any], *, from_id: EntityId, type: str, to_id: EntityId) -> Tie:
+    """A tie from store properties and its two ends."""
+    return _from_properties(Tie, {**values, "from_id": from_id, "type": type, "to_id": to_id})
+
+
+def name_key(name: str) -> str:
+    """A name reduced to its letters and digits in lower case, so that "Gazprom Bank" finds "Gazprombank".
+
+    >>> name_key("G42 (Group 42)")
+    'g42group42'
+    """
+    return "".join(ch for ch in name.casefold() if ch.isalnum())

@@ -1,0 +1,188 @@
+"""The store interface: what every engine must do, and nothing an engine need not do."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+from graph.model import Batch, Entity, Source, Tie
+
+DEFAULT_MAX_ROWS = 1_000
+DEFAULT_TIMEOUT_S = 10.0
+
+Progress = Callable[[int, int], None]
+"""Called with (records written, records in all)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeValue:
+    """A node in a query result: sorted labels and its properties."""
+
+    labels: tuple[str, ...]
+    properties: dict[str, Any] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TieValue:
+    """A relationship in a query result, with the ids of its ends (``""`` if an end has no id)."""
+
+    type: str
+    from_id: str
+    to_id: str
+    properties: dict[str, Any] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PathValue:
+    """A path in a query result; ``ties[i]`` joins ``nodes[i]`` and ``nodes[i + 1]``."""
+
+    nodes: tuple[NodeValue, ...]
+    ties: tuple[TieValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The answer to a query.
+
+    Attributes:
+        columns: names in the order of the RETURN clause.
+        rows: one tuple of plain Python values a row (str, int, float, bool, None, list, dict,
+            NodeValue, TieValue, PathValue; dates as ISO text).
+        truncated: whether the row cap cut the answer: there is at least one more row.
+        seconds: time from sending the query to the last row.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    truncated: bool = False
+    seconds: float = 0.0
+
+    def dicts(self) -> list[dict[str, Any]]:
+        """One dict a row, keyed by column."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many records a store holds."""
+
+    entities: int
+    ties: int
+    sources: int
+
+
+class RowStream(AbstractContextManager["RowStream"], Iterator[tuple[Any, ...]]):
+    """Rows as the engine yields them. Use in a ``with`` block: leaving it frees the engine's cursor.
+
+    Errors of the engine surface while iterating, as the same errors that ``Store.query`` raises.
+    """
+
+    columns: tuple[str, ...] = ()
+
+    @abstractmethod
+    def __next__(self) -> tuple[Any, ...]: ...
+
+    @abstractmethod
+    def close(self) -> None:
+        """Free the cursor; closing twice is fine."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class Store(ABC):
+    """A graph of entities, ties and sources in one engine.
+
+    One object serves many threads. All errors are of :mod:`graph.errors`: ``StoreUnavailable``,
+    ``StoreLocked``, ``StoreRefused``, ``QuerySyntaxError``, ``QueryTimeout``, ``WriteRefused``,
+    ``ParameterError`` (a parameter the query names was not given).
+
+    In the engine an entity is a node labelled ``Entity`` and its kind's label (``Company``), a
+    source a node labelled ``Source``, a tie a relationship of its type; the properties are those of
+    :func:`graph.model.to_properties`.
+    """
+
+    engine: str
+    """``arcadedb`` or ``neo4j``."""
+    location: str
+    """Folder or address, without credentials."""
+    timeout_s: float = DEFAULT_TIMEOUT_S
+
+    # writing
+    @abstractmethod
+    def upsert(self, batch: Batch, *, progress: Progress | None = None) -> None:
+        """Write every record or none; a record replaces the one with its id whole.
+
+        Writing the same batch twice changes nothing. Ends of ties must be in the batch or in the
+        store: otherwise ``SchemaViolation`` names the tie, and nothing is written. Cost: O(records),
+        plus, in the embedded store beyond some size, one copy of the graph.
+        """
+
+    @abstractmethod
+    def clear(self) -> None:
+        """Remove every entity, tie and source."""
+
+    # reading
+    @abstractmethod
+    def stream(
+        self, cypher: str, parameters: Mapping[str, Any] | None = None, *, timeout_s: float | None = None
+    ) -> RowStream:
+        """Run a read-only query and yield its rows as they come; the engine stops it at the limit."""
+
+    @abstractmethod
+    def query(
+        self,
+        cypher: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        max_rows: int = DEFAULT_MAX_ROWS,
+        timeout_s: float | None = None,
+    ) -> Rows:
+        """Run a read-only query, keep at most ``max_rows`` rows, and say whether that cut it."""
+
+    @abstractmethod
+    def counts(self) -> Counts:
+        """Number of entities, ties and sources."""
+
+    @abstractmethod
+    def data_version(self) -> str:
+        """A text that changes with every write; the key of every cache."""
+
+    @abstractmethod
+    def entities(self, ids: Sequence[str] | None = None) -> Iterator[Entity]:
+        """All entities, or those with these ids, ordered by id."""
+
+    @abstractmethod
+    def ties(self, ids: Sequence[str] | None = None) -> Iterator[Tie]:
+        """All ties, or those with these ids, ordered by id."""
+
+    @abstractmethod
+    def ties_of(self, entity_id: str) -> list[Tie]:
+        """All ties of one entity, in and out, ordered by id. Cost: O(its ties)."""
+
+    @abstractmethod
+    def sources(self, ids: Sequence[str] | None = None) -> Iterator[Source]:
+        """All sources, or those with these ids, ordered by id."""
+
+    def entity(self, entity_id: str) -> Entity | None:
+        """The entity with this id, or None."""
+        return next(iter(self.entities([entity_id])), None)
+
+    # life
+    @abstractmethod
+    def close(self) -> None:
+        """Release the engine; closing twice is fine."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
