@@ -58,7 +58,10 @@ def parse_date(text: str, *, field: str = "date") -> PartialDate:
     year, month, day = int(match[1]), match[2], match[3]
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise SchemaViolation(
-            f"the year of {text!r} is outside {FIRST_YEAR} to {LAST_YEAR}.", field=field, value=text, hint=hint
+            f"the year of {text!r} is outside {FIRST_YEAR} to {LAST_YEAR}.",
+            field=field,
+            value=text,
+            hint=hint,
         )
     if month is None:
         return PartialDate(text, f"{year:04d}-01-01", f"{year:04d}-12-31", "year")

@@ -19,9 +19,7 @@ class ExplorerError(Exception):
     retry = False
     """Whether the same call may succeed later without any change."""
 
-    def __init__(
-        self, message: str, *, hint: str = "", details: Mapping[str, Any] | None = None
-    ) -> None:
+    def __init__(self, message: str, *, hint: str = "", details: Mapping[str, Any] | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
@@ -188,4 +186,4 @@ def nearest(name: str, known: Sequence[str], *, count: int = 3) -> list[str]:
 def did_you_mean(name: str, known: Sequence[str]) -> str:
     """`` Did you mean "nvidia"?`` or an empty text."""
     found = nearest(name, known)
-    return f' Did you mean {" or ".join(f"{item!r}" for item in found)}?'.replace("'", '"') if found else ""
+    return f" Did you mean {' or '.join(f'{item!r}' for item in found)}?".replace("'", '"') if found else ""

@@ -149,6 +149,35 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """A record with the place it was read at."""
+
+    record: Record
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a row cannot be loaded, and what to do.
+
+    Attributes:
+        place: file and line; its row names the record, so that ties to it are not reported as well.
+        field: column in the file, empty when the whole row is meant.
+        value: the text that stands there.
+    """
+
+    place: Place
+    field: str
+    value: str
+    reason: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        field = f"{self.field}: " if self.field else ""
+        return f"{self.place.path}:{self.place.line}: {field}{self.reason} {self.hint}".strip()
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """Records to be written together: all of them or none."""
 

@@ -162,7 +162,10 @@ def check_ends(tie: Tie, from_kind: str, to_kind: str) -> None:
         SchemaViolation: for example a company that holds a role.
     """
     declared = ontology().types[tie.type]
-    for field, kind, allowed in (("from", from_kind, declared.from_kinds), ("to", to_kind, declared.to_kinds)):
+    for field, kind, allowed in (
+        ("from", from_kind, declared.from_kinds),
+        ("to", to_kind, declared.to_kinds),
+    ):
         if kind not in allowed:
             raise SchemaViolation(
                 f"{tie.type} cannot have a {kind} as its {field!r} end.",
@@ -204,12 +207,17 @@ def _check_tie(tie: Tie) -> None:
     _one_of("type", tie.type, declared.types)
     _one_of("status", tie.status, declared.statuses)
     if tie.from_id == tie.to_id:
-        raise SchemaViolation("the tie joins an entity to itself.", field="to", value=tie.to_id, hint="Check both ends.")
+        raise SchemaViolation(
+            "the tie joins an entity to itself.", field="to", value=tie.to_id, hint="Check both ends."
+        )
     start = parse_date(tie.start_date, field="start") if tie.start_date is not None else None
     end = parse_date(tie.end_date, field="end") if tie.end_date is not None else None
     if start and end and start.first_day > end.last_day:
         raise SchemaViolation(
-            f"the end {end.text} is before the start {start.text}.", field="end", value=end.text, hint="Swap them?"
+            f"the end {end.text} is before the start {start.text}.",
+            field="end",
+            value=end.text,
+            hint="Swap them?",
         )
     if tie.amount_usd is not None and tie.amount_usd <= 0:
         raise SchemaViolation(

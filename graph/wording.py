@@ -14,7 +14,7 @@ def sentence(tie: Tie, from_name: str, to_name: str, *, backward: bool = False) 
         from_name, to_name: names of its two ends, used as they are (callers escape for HTML).
         backward: tell it from the side of ``to``.
 
-    >>> weighed = Tie("r1", "openai", "ACQUIRED", "cerebras", "abandoned", start_date="2017", sources=("seed",))
+    >>> weighed = Tie("r1", "openai", "ACQUIRED", "cerebras", "abandoned", start_date="2017")
     >>> sentence(weighed, "OpenAI", "Cerebras")
     'OpenAI weighed buying Cerebras (2017, abandoned)'
     """
@@ -87,7 +87,9 @@ def share_text(tie: Tie) -> str:
 
 def basis_text(tie: Tie) -> str:
     """``revenue``, ``equity``, ``votes`` ...: the word for the share basis."""
-    return {"voting": "votes", "economic": "economic interest"}.get(tie.share_basis or "", tie.share_basis or "")
+    return {"voting": "votes", "economic": "economic interest"}.get(
+        tie.share_basis or "", tie.share_basis or ""
+    )
 
 
 def percent(fraction: float) -> str:

@@ -1,0 +1,55 @@
+"""Stores: one interface, two engines. Open one with :func:`open_store`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from graph.errors import SettingsError, StoreUnavailable
+from graph.settings import Settings, is_server, load_settings
+from graph.store.base import Counts, NodeValue, PathValue, Rows, RowStream, Store, TieValue
+
+
+def open_store(
+    target: str | Path | None = None,
+    *,
+    timeout_s: float | None = None,
+    create: bool = True,
+    settings: Settings | None = None,
+) -> Store:
+    """Open the store to work with; use it in a ``with`` block.
+
+    Args:
+        target: a folder (embedded store), the address of a Neo4j server, or None for the settings'.
+        timeout_s: limit of one query in seconds; None for the settings'.
+        create: make a missing embedded store; otherwise raise.
+        settings: default :func:`graph.settings.load_settings`.
+
+    Raises:
+        StoreUnavailable, StoreLocked, StoreRefused, SettingsError: with the next step.
+    """
+    chosen = settings or load_settings()
+    place = str(target) if target is not None else chosen.store
+    limit = timeout_s if timeout_s is not None else chosen.timeout_s
+    if is_server(place):
+        from graph.store.neo4j import Neo4jStore
+
+        password = chosen.neo4j_password.get_secret_value() if chosen.neo4j_password else None
+        return Neo4jStore(
+            place, user=chosen.neo4j_user, password=password, database=chosen.neo4j_database, timeout_s=limit
+        )
+    if "://" in place:
+        raise SettingsError(
+            f"{place.partition('://')[0]}:// is not an address of a store.",
+            hint="Use a folder, or neo4j://HOST:7687 (bolt://, +s and +ssc are fine too).",
+        )
+    folder = Path(place).expanduser()
+    if not create and not (folder / "CURRENT").is_file():
+        raise StoreUnavailable(
+            f"There is no store in {folder}.", hint="Make one with: interlock load (the bundled data)"
+        )
+    from graph.store.embedded import EmbeddedStore
+
+    return EmbeddedStore(folder, timeout_s=limit, heap=chosen.heap)
+
+
+__all__ = ["Counts", "NodeValue", "PathValue", "RowStream", "Rows", "Store", "TieValue", "open_store"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -94,6 +95,20 @@ class RowStream(AbstractContextManager["RowStream"], Iterator[tuple[Any, ...]]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def collect(stream: RowStream, max_rows: int, started: float) -> Rows:
+    """The first ``max_rows`` rows of a stream, which is then closed; ``started`` is by ``perf_counter``."""
+    kept: list[tuple[Any, ...]] = []
+    truncated = False
+    with stream:
+        for row in stream:
+            if len(kept) >= max_rows:
+                truncated = True
+                break
+            kept.append(row)
+        columns = stream.columns
+    return Rows(columns, tuple(kept), truncated, time.perf_counter() - started)
 
 
 class Store(ABC):

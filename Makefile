@@ -1,0 +1,52 @@
+# One word each. `make` alone lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint format bench docs lock clean
+
+help: ## list these words
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: $(READY) ## make the virtual environment with the locked packages
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Interlock needs Python 3.11 or newer; set PYTHON=python3.12, say." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: setup ## load the bundled data into an empty store and open the app
+	$(BIN)/interlock load --if-empty
+	$(BIN)/interlock app
+
+test: setup ## run every test (Neo4j tests need Java and Maven, browser tests Chromium)
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: setup ## style, types, data and generated docs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+	$(BIN)/python data/check.py >/dev/null
+	$(BIN)/interlock ontology --check
+
+format: setup ## put the code into its standard form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup ## measure the stores against their bare engines (sizes, seconds, memory)
+	$(BIN)/python -m bench.run $(ARGS)
+
+docs: setup ## write the generated documentation
+	$(BIN)/interlock ontology
+
+lock: ## resolve the dependencies again (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --extra dev \
+		pyproject.toml -o requirements.lock
+
+clean: ## remove the environment and the local store
+	rm -rf $(VENV) .interlock *.egg-info .pytest_cache .ruff_cache .hypothesis

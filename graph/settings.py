@@ -1,0 +1,74 @@
+"""Settings: from the environment, else from ``interlock.toml``, else defaults."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from graph.errors import SettingsError
+
+PROJECT_FOLDER = Path(__file__).resolve().parent.parent
+DEFAULT_STORE = PROJECT_FOLDER / ".interlock" / "store"
+BUNDLED_DATA = PROJECT_FOLDER / "data"
+SERVER_SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
+
+
+class Settings(BaseModel):
+    """What can be set; each field is also the environment variable ``INTERLOCK_<FIELD>``.
+
+    Attributes:
+        store: folder of the embedded store, or the address of a Neo4j server (``neo4j://host:7687``).
+        neo4j_database: name of the database; None is the server's default.
+        timeout_s: limit of one query in seconds.
+        heap: maximum heap of the embedded engine, such as ``1g``.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    store: str = str(DEFAULT_STORE)
+    neo4j_user: str | None = None
+    neo4j_password: SecretStr | None = None
+    neo4j_database: str | None = None
+    timeout_s: float = Field(default=10.0, gt=0, le=3600)
+    heap: str = Field(default="1g", pattern=r"^[1-9]\d*[mg]$")
+
+
+def load_settings(file: Path | None = None) -> Settings:
+    """Settings of this process.
+
+    Args:
+        file: a TOML file; default ``interlock.toml`` in the working folder, if there is one.
+
+    Raises:
+        SettingsError: unreadable file, unknown name or unusable value. Never prints a password.
+    """
+    path = file or Path(os.environ.get("INTERLOCK_SETTINGS", "interlock.toml"))
+    values: dict[str, Any] = {}
+    if file or "INTERLOCK_SETTINGS" in os.environ or path.is_file():
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
+            raise SettingsError(
+                f"The settings file {path} cannot be read: {exc}", hint='It is TOML: store = "folder"'
+            ) from exc
+    for name in Settings.model_fields:
+        if found := os.environ.get(f"INTERLOCK_{name.upper()}"):
+            values[name] = found
+    try:
+        return Settings(**values)
+    except ValidationError as exc:
+        first = exc.errors(include_input=False, include_url=False)[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(
+            f"The setting {name!r} cannot be used: {first['msg']}.",
+            hint=f"Known settings: {', '.join(Settings.model_fields)}.",
+        ) from None
+
+
+def is_server(target: str) -> bool:
+    """Whether a store target is the address of a server rather than a folder."""
+    return target.partition("://")[0].lower() in SERVER_SCHEMES and "://" in target

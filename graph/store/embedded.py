@@ -1,0 +1,435 @@
+"""The embedded store: ArcadeDB in this process, in one folder, no server.
+
+The folder holds generations (``gen-...``), each a database of its own, and ``CURRENT``, which names
+the one that counts. A large import builds a new generation beside the old one and then replaces
+``CURRENT`` in one step, so a crash at any moment leaves the old graph or the new one. Small changes
+are one engine transaction in the current generation.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from graph.errors import SchemaViolation, StoreLocked, StoreUnavailable, did_you_mean
+from graph.model import Batch, Entity, Source, Tie, entity_from, source_from, tie_from
+from graph.ontology import ontology
+from graph.store import embedded_engine as arcade
+from graph.store.base import (
+    DEFAULT_MAX_ROWS,
+    DEFAULT_TIMEOUT_S,
+    Counts,
+    Progress,
+    Rows,
+    RowStream,
+    Store,
+    collect,
+)
+from graph.store.embedded_write import build_schema, bulk_write, read_version, write_transaction
+
+TRANSACTION_LIMIT = 2_000
+"""Batches up to this size are one transaction; larger ones build a new generation."""
+_SCAN_TIMEOUT_S = 3_600.0
+
+
+class EmbeddedStore(Store):
+    """A :class:`graph.store.base.Store` in a folder of this machine.
+
+    Args:
+        path: folder of the store; made when missing.
+        timeout_s: default limit of one query in seconds.
+        heap: maximum heap of the engine's JVM; the first store opened in a process decides.
+
+    Raises:
+        StoreLocked: another process, named in the message, has the folder open.
+        StoreUnavailable: the folder cannot be used.
+    """
+
+    engine = "arcadedb"
+
+    def __init__(self, path: str | Path, *, timeout_s: float = DEFAULT_TIMEOUT_S, heap: str = "1g") -> None:
+        self.path = Path(path).absolute()
+        self.location = str(self.path)
+        self.timeout_s = timeout_s
+        self._guard = threading.RLock()
+        self._writing = threading.Lock()
+        self._closed = False
+        self._lock = _take_lock(self.path)
+        try:
+            arcade.start(heap)
+            self._current = _open_current(self.path)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    # writing
+    def upsert(self, batch: Batch, *, progress: Progress | None = None) -> None:
+        if not len(batch):
+            return
+        with self._writing:
+            generation = self._acquire()
+            try:
+                empty = generation.is_empty()
+                if not empty and len(batch) <= TRANSACTION_LIMIT:
+                    _check_ends(batch, self._known(batch))
+                    write_transaction(generation.database, batch)
+                else:
+                    whole = batch if empty else merge(self._everything(), batch)
+                    _check_ends(batch, {entity.id for entity in whole.entities})
+                    self._replace(whole, progress)
+            finally:
+                self._release(generation)
+        if progress:
+            progress(len(batch), len(batch))
+
+    def clear(self) -> None:
+        with self._writing:
+            self._replace(Batch(), None)
+
+    def _replace(self, batch: Batch, progress: Progress | None) -> None:
+        """Build a generation that holds exactly ``batch`` and make it the current one."""
+        fresh = _build(self.path, batch, progress)
+        with self._guard:
+            old, self._current = self._current, fresh
+            old.retired = True
+            self._drop_if_unused(old)
+
+    def _known(self, batch: Batch) -> set[str]:
+        wanted = sorted({end for tie in batch.ties for end in (tie.from_id, tie.to_id)})
+        return {entity.id for entity in self.entities(wanted)} | {entity.id for entity in batch.entities}
+
+    def _everything(self) -> Batch:
+        return Batch(tuple(self.entities()), tuple(self.ties()), tuple(self.sources()))
+
+    # reading
+    def stream(
+        self, cypher: str, parameters: Mapping[str, Any] | None = None, *, timeout_s: float | None = None
+    ) -> RowStream:
+        generation = self._acquire()
+        try:
+            return _EmbeddedStream(
+                generation.database, cypher, parameters or {}, timeout_s or self.timeout_s,
+                lambda: self._release(generation),
+            )  # fmt: skip
+        except BaseException:
+            self._release(generation)
+            raise
+
+    def query(
+        self,
+        cypher: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        max_rows: int = DEFAULT_MAX_ROWS,
+        timeout_s: float | None = None,
+    ) -> Rows:
+        started = time.perf_counter()
+        return collect(self.stream(cypher, parameters, timeout_s=timeout_s), max_rows, started)
+
+    def counts(self) -> Counts:
+        generation = self._acquire()
+        try:
+            count = generation.database.count_type
+            return Counts(count("Entity"), count("Tie"), count("Source"))
+        finally:
+            self._release(generation)
+
+    def data_version(self) -> str:
+        generation = self._acquire()
+        try:
+            return read_version(generation.database)
+        finally:
+            self._release(generation)
+
+    def entities(self, ids: Sequence[str] | None = None) -> Iterator[Entity]:
+        for row in self._scan("(n:Entity)", "n", _ENTITY_FIELDS, ids):
+            yield entity_from(row)
+
+    def sources(self, ids: Sequence[str] | None = None) -> Iterator[Source]:
+        for row in self._scan("(n:Source)", "n", _SOURCE_FIELDS, ids):
+            yield source_from(row)
+
+    def ties(self, ids: Sequence[str] | None = None) -> Iterator[Tie]:
+        if ids is not None:
+            yield from self._ties_by_id(ids)
+            return
+        for row in self._scan("(a:Entity)-[n]->(b:Entity)", "n", _TIE_FIELDS, None, _TIE_ENDS):
+            yield _tie(row)
+
+    def ties_of(self, entity_id: str) -> list[Tie]:
+        found: dict[str, Tie] = {}
+        for pattern in ("(a:Entity {id: $id})-[n]->(b:Entity)", "(b:Entity {id: $id})<-[n]-(a:Entity)"):
+            rows = self._scan(pattern, "n", _TIE_FIELDS, None, _TIE_ENDS, {"id": entity_id})
+            found |= {row["id"]: _tie(row) for row in rows}
+        return [found[key] for key in sorted(found)]
+
+    def _ties_by_id(self, ids: Sequence[str]) -> Iterator[Tie]:
+        generation = self._acquire()
+        try:
+            for key in sorted(set(ids)):
+                edge = generation.database.lookup_by_key("Tie", ["id"], [key])
+                if edge is not None:
+                    value = arcade.plain(edge.get_java_document())
+                    yield tie_from(
+                        value.properties, from_id=value.from_id, type=value.type, to_id=value.to_id
+                    )
+        finally:
+            self._release(generation)
+
+    def _scan(
+        self,
+        pattern: str,
+        name: str,
+        fields: Sequence[str],
+        ids: Sequence[str] | None,
+        extra: str = "",
+        parameters: Mapping[str, Any] | None = None,
+    ) -> list[dict[str, Any]]:
+        """All matches of a pattern of our own as dicts, ordered by id."""
+        where = f" WHERE {name}.id IN $ids" if ids is not None else ""
+        columns = ", ".join(f"{name}.{field} AS {field}" for field in fields)
+        text = f"MATCH {pattern}{where} RETURN {extra}{columns}"
+        given = {**(parameters or {}), **({"ids": list(ids)} if ids is not None else {})}
+        generation = self._acquire()
+        try:
+            result = arcade.run_query(generation.database, text, given, _SCAN_TIMEOUT_S)
+            try:
+                rows = result.to_list()
+            except Exception as exc:
+                raise arcade.translate(exc, _SCAN_TIMEOUT_S) from exc
+        finally:
+            self._release(generation)
+        rows.sort(key=lambda row: row["id"])
+        return rows
+
+    # life
+    def close(self) -> None:
+        with self._guard:
+            if self._closed:
+                return
+            self._closed = True
+            self._current.retired = True
+            self._current.keep = True
+            self._drop_if_unused(self._current)
+        (self.path / "holder.json").unlink(missing_ok=True)
+        self._lock.release()
+
+    def _acquire(self) -> _Generation:
+        with self._guard:
+            if self._closed:
+                raise StoreUnavailable("This store object is closed.", hint="Open the store again.")
+            self._current.readers += 1
+            return self._current
+
+    def _release(self, generation: _Generation) -> None:
+        with self._guard:
+            generation.readers -= 1
+            self._drop_if_unused(generation)
+
+    def _drop_if_unused(self, generation: _Generation) -> None:
+        if generation.retired and not generation.readers and not generation.dropped:
+            generation.drop()
+
+
+class _Generation:
+    """One database of the folder, how many readers it has, and what becomes of it afterwards."""
+
+    def __init__(self, folder: Path, database: Any) -> None:
+        self.folder, self.database = folder, database
+        self.readers = 0
+        self.retired = self.keep = self.dropped = False
+
+    def is_empty(self) -> bool:
+        count = self.database.count_type
+        return not (count("Entity") or count("Source"))
+
+    def drop(self) -> None:
+        self.dropped = True
+        self.database.close()
+        if not self.keep:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class _EmbeddedStream(RowStream):
+    def __init__(
+        self,
+        database: Any,
+        cypher: str,
+        parameters: Mapping[str, Any],
+        timeout_s: float,
+        done: Callable[[], None],
+    ) -> None:
+        self._done: Callable[[], None] | None = None
+        self._timeout_s = timeout_s
+        self._result = arcade.run_query(database, cypher, parameters, timeout_s)
+        self._rows = iter(self._result)
+        self._done = done
+        self._first: Any = None
+        self.columns = ()
+        try:
+            self._first = next(self._rows, None)
+            if self._first is not None:
+                self.columns = tuple(str(name) for name in self._first.get_property_names())
+            else:
+                self.columns = arcade.columns_of(database, cypher, parameters)
+        except Exception as exc:
+            self._done = None
+            raise arcade.translate(exc, timeout_s) from exc
+
+    def __next__(self) -> tuple[Any, ...]:
+        row, self._first = self._first, None
+        if row is None:
+            if self._done is None:
+                raise StopIteration
+            try:
+                row = next(self._rows, None)
+            except Exception as exc:
+                self.close()
+                raise arcade.translate(exc, self._timeout_s) from exc
+        if row is None:
+            self.close()
+            raise StopIteration
+        return tuple(arcade.plain(row.get(name)) for name in self.columns)
+
+    def close(self) -> None:
+        done, self._done = self._done, None
+        if done:
+            try:
+                self._result.close()
+            finally:
+                done()
+
+
+_ENTITY_FIELDS = tuple(name for name in ontology().properties["entity"] if name != "name_key")
+_SOURCE_FIELDS = tuple(ontology().properties["source"])
+_TIE_FIELDS = tuple(name for name in ontology().properties["tie"] if not name.startswith("valid_"))
+_TIE_ENDS = "a.id AS from_id, type(n) AS type, b.id AS to_id, "
+
+
+def _tie(row: dict[str, Any]) -> Tie:
+    return tie_from(row, from_id=row["from_id"], type=row["type"], to_id=row["to_id"])
+
+
+def merge(old: Batch, new: Batch) -> Batch:
+    """``old`` with every record of ``new`` put in by id."""
+
+    def by_id(first: Sequence[Any], second: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple({**{item.id: item for item in first}, **{item.id: item for item in second}}.values())
+
+    return Batch(
+        by_id(old.entities, new.entities), by_id(old.ties, new.ties), by_id(old.sources, new.sources)
+    )
+
+
+def _check_ends(batch: Batch, known: set[str]) -> None:
+    for tie in batch.ties:
+        for field, end in (("from", tie.from_id), ("to", tie.to_id)):
+            if end not in known:
+                raise SchemaViolation(
+                    f'Tie {tie.id}: there is no entity "{end}".{did_you_mean(end, sorted(known))}',
+                    field=field,
+                    value=end,
+                    hint="Add the entity to the same import, or mend the id.",
+                )
+
+
+def _take_lock(path: Path) -> FileLock:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path / "lock", thread_local=False)
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise _locked(path) from None
+    except OSError as exc:
+        raise StoreUnavailable(
+            f"The folder {path} cannot be used: {exc.strerror or exc}.",
+            hint="Choose another with --store, or mend its permissions.",
+        ) from exc
+    holder = {
+        "pid": os.getpid(),
+        "command": _command(),
+        "since": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    (path / "holder.json").write_text(json.dumps(holder), encoding="utf-8")
+    return lock
+
+
+def _command() -> str:
+    return " ".join([Path(sys.argv[0]).name, *sys.argv[1:2]])[:80]
+
+
+def _locked(path: Path) -> StoreLocked:
+    try:
+        holder = json.loads((path / "holder.json").read_text(encoding="utf-8"))
+        who = f"process {holder['pid']} ({holder['command']}, since {holder['since']})"
+        if holder["pid"] == os.getpid():
+            who = "this process already; share one Store object between its parts"
+    except (OSError, ValueError, KeyError):
+        who = "another process"
+    return StoreLocked(
+        f"The store in {path} is open in {who}.",
+        hint="Close that program, use another folder with --store, or a Neo4j server for several at once.",
+    )
+
+
+def _open_current(path: Path) -> _Generation:
+    marker = path / "CURRENT"
+    try:
+        name = marker.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        name = ""
+    _sweep(path, keep=name)
+    if not name:
+        return _build(path, Batch(), None)
+    folder = path / name
+    if not name.startswith("gen-") or not folder.is_dir():
+        raise StoreUnavailable(
+            f"The store in {path} is damaged: CURRENT names {name[:40]!r}, which is not there.",
+            hint="Restore the folder from a backup, or load the data again into another folder with --store.",
+        )
+    database = arcade.open_database(folder)
+    return _Generation(folder, database)
+
+
+def _sweep(path: Path, *, keep: str) -> None:
+    # A build that was killed leaves its folder behind; nothing points at it.
+    for folder in path.glob("gen-*"):
+        if folder.name != keep:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _build(path: Path, batch: Batch, progress: Progress | None) -> _Generation:
+    """Write ``batch`` into a new generation, flush it to disk, then point CURRENT at it."""
+    folder = path / f"gen-{uuid.uuid4().hex[:12]}"
+    database: Any = None
+    try:
+        database = arcade.open_database(folder, create=True)
+        build_schema(database)
+        bulk_write(database, batch, progress)
+        database.close()  # flushes every page; the bulk path keeps no write-ahead log
+        database = arcade.open_database(folder)
+        marker = path / "CURRENT.new"
+        marker.write_text(folder.name, encoding="utf-8")
+        os.replace(marker, path / "CURRENT")
+    except BaseException as exc:
+        if database is not None:
+            database.close()
+        shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(exc, Exception):
+            raise arcade.translate_write(exc) from exc
+        raise
+    return _Generation(folder, database)
+
+
+__all__ = ["TRANSACTION_LIMIT", "EmbeddedStore", "merge"]

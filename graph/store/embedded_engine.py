@@ -1,0 +1,258 @@
+"""The only file that talks to ArcadeDB: start its JVM, open a folder, convert values, translate errors."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import sys
+import tempfile
+import threading
+from collections.abc import Generator, Mapping
+from pathlib import Path
+from typing import Any
+
+from graph.errors import (
+    ExplorerError,
+    FeatureMissing,
+    ParameterError,
+    QueryError,
+    QuerySyntaxError,
+    QueryTimeout,
+    StoreError,
+    StoreUnavailable,
+    WriteRefused,
+)
+from graph.store.base import NodeValue, PathValue, TieValue
+
+CYPHER = "opencypher"
+_LOGGING = Path(__file__).with_name("engine-logging.properties")
+_start = threading.Lock()
+_java: dict[str, Any] = {}
+
+
+def engine() -> Any:
+    """The ``arcadedb_embedded`` package.
+
+    Raises:
+        FeatureMissing: no wheel exists for this platform; the Neo4j store is the way out.
+    """
+    try:
+        import arcadedb_embedded
+    except ImportError as exc:  # pragma: no cover - only on platforms without a wheel
+        raise FeatureMissing(
+            "The embedded store is not installed on this platform.",
+            hint="Use a Neo4j server instead: set INTERLOCK_STORE=neo4j://HOST.",
+        ) from exc
+    return arcadedb_embedded
+
+
+def start(heap: str) -> None:
+    """Start the engine's JVM once per process with a maximum heap such as ``1g``; later calls do nothing."""
+    with _start:
+        if _java:
+            return
+        engine()
+        from arcadedb_embedded.jvm import start_jvm
+
+        scratch = Path(tempfile.gettempdir())
+        os.environ.setdefault("ARCADEDB_JVM_ERROR_FILE", str(scratch / "interlock-jvm-%p.log"))
+        with _quiet_stderr():
+            start_jvm(
+                heap_size=heap,
+                jvm_args=[
+                    f"-Djava.util.logging.config.file={_LOGGING}",
+                    f"-Darcadedb.server.logsDirectory={scratch}",
+                    "-Darcadedb.polyglotEngineEnabled=false",
+                    # A query must not reach files or the network.
+                    "-Darcadedb.opencypher.loadCsv.allowFileUrls=false",
+                    "-Darcadedb.opencypher.loadCsv.allowRemoteUrls=false",
+                ],
+            )
+        import jpype
+
+        _java["config"] = jpype.JClass("com.arcadedb.GlobalConfiguration")
+        _java["vertex"] = jpype.JClass("com.arcadedb.graph.Vertex")
+        _java["edge"] = jpype.JClass("com.arcadedb.graph.Edge")
+        _java["path"] = jpype.JClass("com.arcadedb.query.opencypher.traversal.TraversalPath")
+        _java["long"] = jpype.JLong
+
+
+@contextlib.contextmanager
+def _quiet_stderr() -> Generator[None]:
+    # The JVM prints one line about an incubator module straight to file descriptor 2 at its start.
+    try:
+        sys.stderr.flush()
+        saved = os.dup(2)
+    except (OSError, ValueError, AttributeError):  # no real stderr (pythonw, some notebooks)
+        yield
+        return
+    sink = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(sink, 2)
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(sink)
+
+
+def open_database(folder: Path, *, create: bool = False) -> Any:
+    """Open or create the engine's database in ``folder``; the JVM must have been started.
+
+    Raises:
+        StoreUnavailable: the folder is damaged, not a database, or not writable.
+    """
+    module = engine()
+    try:
+        return module.create_database(str(folder)) if create else module.open_database(str(folder))
+    except Exception as exc:
+        raise StoreUnavailable(
+            f"The store in {folder} cannot be opened: {_first_line(exc)}",
+            hint="Check that the disk is writable and not full; restore a backup or load the data again "
+            "into another folder with --store.",
+        ) from exc
+
+
+_timeout_lock = threading.Lock()
+
+
+def run_query(database: Any, cypher: str, parameters: Mapping[str, Any], timeout_s: float) -> Any:
+    """Send a read-only query; the engine itself refuses writing statements and stops at the limit."""
+    # The engine reads the limit when a query starts, so setting it per query needs a lock for that moment.
+    with _timeout_lock:
+        configuration = database.get_java_database().getConfiguration()
+        configuration.setValue(_java["config"].COMMAND_TIMEOUT, _java["long"](max(1, int(timeout_s * 1000))))
+        try:
+            if parameters:
+                return database.query(CYPHER, cypher, dict(parameters))
+            return database.query(CYPHER, cypher)
+        except Exception as exc:
+            raise translate(exc, timeout_s) from exc
+
+
+def columns_of(database: Any, cypher: str, parameters: Mapping[str, Any]) -> tuple[str, ...]:
+    """Column names of a query without rows, read off the engine's plan; empty when it does not tell."""
+    try:
+        plan = database.query(CYPHER, f"EXPLAIN {cypher}", dict(parameters)).to_list()
+        found = re.search(r"FINAL PROJECTION \[(.*)\]", str(plan[0]["executionPlanAsString"]))
+    except Exception:  # the plan is a courtesy: the answer itself, no rows, is already known
+        return ()
+    return tuple(part.strip() for part in found[1].split(",")) if found else ()
+
+
+_SYNTAX = re.compile(r"(?:Syntax error at )?line (\d+):(\d+)[ -]*(.*)", re.DOTALL)
+_MISSING = re.compile(r"Expected parameter\(s\):\s*([\w, ]+)")
+
+
+def translate(error: BaseException, timeout_s: float) -> ExplorerError:
+    """An engine error as one of ours."""
+    if isinstance(error, ExplorerError):
+        return error
+    text = str(error)
+    if "com.arcadedb.exception.TimeoutException" in text or "command.timeout" in text:
+        return QueryTimeout(timeout_s)
+    if "QueryNotIdempotentException" in text or "is not idempotent" in text:
+        return WriteRefused(
+            "This query writes, and queries only read.", hint="Change data with: interlock load FILE"
+        )
+    if "LOAD CSV" in text.upper() and (
+        "disabled" in text or "not allowed" in text or "SecurityException" in text
+    ):
+        return WriteRefused("LOAD CSV is refused.", hint="Bring files in with: interlock load FILE")
+    if found := _MISSING.search(text):
+        return ParameterError(
+            found[1].split(",")[0].strip(), "no value was given.", hint="Pass a value for it."
+        )
+    if "CommandParsingException" in text or "CommandSemanticException" in text:
+        return _syntax_error(_innermost(text))
+    if "HeapLimitExceeded" in text or "OutOfMemory" in text or "StackOverflow" in text:
+        return QueryError(
+            "The query needs more memory than the engine may use.",
+            hint="Narrow it with a start entity, fewer hops or a LIMIT.",
+        )
+    if "DatabaseIsClosed" in text or "is closed" in text:
+        return StoreUnavailable("The store was closed while it was being read.", hint="Open it again.")
+    return QueryError(
+        f"The engine refused the query: {_innermost(text)}", hint="Check it against the ontology."
+    )
+
+
+def translate_write(error: BaseException) -> ExplorerError:
+    """An error while writing as one of ours."""
+    if isinstance(error, ExplorerError):
+        return error
+    return StoreError(
+        f"The store could not be written: {_innermost(str(error))}",
+        hint="Nothing was changed. Check free disk space and try again.",
+    )
+
+
+def _syntax_error(text: str) -> QuerySyntaxError:
+    hint = "Names are case-sensitive; run `interlock ontology` for labels, types and properties."
+    if found := _SYNTAX.search(text):
+        return QuerySyntaxError(
+            found[3].strip() or "not understood", line=int(found[1]), column=int(found[2]) + 1, hint=hint
+        )
+    return QuerySyntaxError(text, hint=hint)
+
+
+def _innermost(text: str) -> str:
+    """The engine's own sentence, without Java class names."""
+    text = re.sub(r"^(Query|Command) failed: |^Reading the result set failed: ", "", text)
+    text = text.split(" (caused by ")[0]
+    return re.sub(r"^(?:[a-z]\w*\.)+\w*(?:Exception|Error): ", "", text).strip().splitlines()[0][:400]
+
+
+def _first_line(error: BaseException) -> str:
+    text = str(error)
+    cause = text.rsplit("(caused by ", 1)
+    return re.sub(r"(?:[a-z]\w*\.)+\w*(?:Exception|Error): ", "", cause[-1]).rstrip(")").splitlines()[0][:300]
+
+
+def plain(value: Any) -> Any:
+    """A result value as plain Python, see :class:`graph.store.base.Rows`."""
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, _java["vertex"]):
+        return _node(value)
+    if isinstance(value, _java["edge"]):
+        return _tie(value)
+    if isinstance(value, _java["path"]):
+        return PathValue(
+            tuple(_node(node) for node in value.getVertices()), tuple(_tie(edge) for edge in value.getEdges())
+        )
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return str(value)
+
+
+def _node(vertex: Any) -> NodeValue:
+    kind = vertex.getType()
+    names = {str(kind.getName())} | {str(parent.getName()) for parent in kind.getSuperTypes()}
+    labels = {part for name in names for part in name.split("~")}
+    return NodeValue(tuple(sorted(labels)), _properties(vertex))
+
+
+def _tie(edge: Any) -> TieValue:
+    return TieValue(
+        str(edge.getTypeName()), _id_of(edge.getOutVertex()), _id_of(edge.getInVertex()), _properties(edge)
+    )
+
+
+def _id_of(vertex: Any) -> str:
+    found = vertex.get("id")
+    return "" if found is None else str(found)
+
+
+def _properties(document: Any) -> dict[str, Any]:
+    from arcadedb_embedded.type_conversion import convert_java_to_python
+
+    return {
+        str(name): plain(convert_java_to_python(document.get(name)))
+        for name in sorted(document.getPropertyNames())
+    }

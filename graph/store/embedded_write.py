@@ -1,0 +1,178 @@
+"""Writing into the embedded engine: the schema, the bulk path and the transaction path."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from graph.model import Batch, Entity, Source, Tie, tie_from, to_properties
+from graph.ontology import ontology
+from graph.store import embedded_engine as arcade
+from graph.store.base import Progress
+
+SCHEMA_VERSION = 1
+_CHUNK = 20_000
+
+
+def build_schema(database: Any) -> None:
+    """Types and unique indexes. Kinds extend ``Entity`` and tie types extend ``Tie``.
+
+    Inheritance gives a node both labels, and one unique index over all kinds (all tie types).
+    """
+    run = database.command
+    statements = ["CREATE VERTEX TYPE Entity", "CREATE VERTEX TYPE Source", "CREATE EDGE TYPE Tie"]
+    statements += [f"CREATE VERTEX TYPE {kind.label} EXTENDS Entity" for kind in ontology().kinds.values()]
+    statements += [f"CREATE EDGE TYPE {name} EXTENDS Tie" for name in ontology().types]
+    statements += [f"CREATE PROPERTY {name}.id STRING" for name in ("Entity", "Source", "Tie")]
+    statements += ["CREATE DOCUMENT TYPE InterlockMeta"]
+    for statement in statements:
+        run("sql", statement)
+
+
+def _build_indexes(database: Any) -> None:
+    # After the load: building an index once over everything is cheaper than keeping it up row by row.
+    for name in ("Entity", "Source", "Tie"):
+        database.command("sql", f"CREATE INDEX ON {name} (id) UNIQUE")
+
+
+def bulk_write(database: Any, batch: Batch, progress: Progress | None = None) -> None:
+    """Write a batch into an empty database through the engine's graph batch. Cost: O(records)."""
+    total, done = len(batch), 0
+    places: dict[str, str] = {}
+    with database.graph_batch(expected_edge_count=max(1, len(batch.ties))) as target:
+        for chunk in _chunks(batch.sources):
+            target.create_vertices("Source", [to_properties(source) for source in chunk])
+            done = _tell(progress, done + len(chunk), total)
+        for label, chunk in _by_label(batch.entities):
+            rids = target.create_vertices(label, [to_properties(entity) for entity in chunk])
+            places.update(zip((entity.id for entity in chunk), rids, strict=True))
+            done = _tell(progress, done + len(chunk), total)
+        for name, chunk in _by_type(batch.ties):
+            target.new_edges(
+                [places[tie.from_id] for tie in chunk],
+                name,
+                [places[tie.to_id] for tie in chunk],
+                [to_properties(tie) for tie in chunk],
+            )
+            done = _tell(progress, done + len(chunk), total)
+    _build_indexes(database)
+    with database.transaction():
+        _new_version(database)
+
+
+def write_transaction(database: Any, batch: Batch) -> None:
+    """Put a small batch into a filled database in one engine transaction."""
+    try:
+        with database.transaction():
+            _write_sources(database, batch.sources)
+            kept = _write_entities(database, batch.entities)
+            replaced = {tie.id for tie in batch.ties}
+            _write_ties(database, [*(tie for tie in kept if tie.id not in replaced), *batch.ties])
+            _new_version(database)
+    except Exception as exc:
+        raise arcade.translate_write(exc) from exc
+
+
+def read_version(database: Any) -> str:
+    """The data version, a text."""
+    return str(database.query("sql", "SELECT version FROM InterlockMeta").to_list()[0]["version"])
+
+
+def _new_version(database: Any) -> None:
+    database.command("sql", "DELETE FROM InterlockMeta")
+    database.command(
+        "sql",
+        "INSERT INTO InterlockMeta SET version = ?, model_version = ?",
+        uuid.uuid4().hex[:16],
+        SCHEMA_VERSION,
+    )
+
+
+def _write_sources(database: Any, sources: Iterable[Source]) -> None:
+    for source in sources:
+        _put_vertex(database, "Source", source)
+
+
+def _write_entities(database: Any, entities: Iterable[Entity]) -> list[Tie]:
+    """Write entities; returns the ties of those whose kind changed, to be written again.
+
+    In this engine a label is the place a record is stored in, so a new kind means a new record.
+    """
+    orphans: dict[str, Tie] = {}
+    for entity in entities:
+        label = ontology().label_of(entity.kind)
+        old = database.lookup_by_key("Entity", ["id"], [entity.id])
+        if old is not None and old.get_type_name() != label:
+            java = old.get_java_document()
+            for edge in [*java.getEdges(_both())]:
+                value = arcade.plain(edge)
+                orphans[str(value.properties["id"])] = tie_from(
+                    value.properties, from_id=value.from_id, type=value.type, to_id=value.to_id
+                )
+            old.delete()
+        _put_vertex(database, label, entity)
+    return list(orphans.values())
+
+
+def _both() -> Any:
+    import jpype
+
+    return jpype.JClass("com.arcadedb.graph.Vertex").DIRECTION.BOTH
+
+
+def _put_vertex(database: Any, label: str, record: Entity | Source) -> None:
+    base = "Source" if isinstance(record, Source) else "Entity"
+    found = database.lookup_by_key(base, ["id"], [record.id])
+    values = to_properties(record)
+    if found is None:
+        vertex = database.new_vertex(label)
+    else:
+        vertex = found.modify()
+        java = vertex.get_java_document()
+        for name in [str(key) for key in java.getPropertyNames()]:
+            if name not in values:
+                java.remove(name)
+    for name, value in values.items():
+        vertex.set(name, value)
+    vertex.save()
+
+
+def _write_ties(database: Any, ties: Iterable[Tie]) -> None:
+    for tie in ties:
+        old = database.lookup_by_key("Tie", ["id"], [tie.id])
+        if old is not None:
+            old.delete()
+        start = database.lookup_by_key("Entity", ["id"], [tie.from_id])
+        end = database.lookup_by_key("Entity", ["id"], [tie.to_id])
+        start.new_edge(tie.type, end, **to_properties(tie)).save()
+
+
+def _chunks(items: tuple[Any, ...]) -> Iterable[tuple[Any, ...]]:
+    for start in range(0, len(items), _CHUNK):
+        yield items[start : start + _CHUNK]
+
+
+def _by_label(entities: Iterable[Entity]) -> Iterable[tuple[str, tuple[Entity, ...]]]:
+    groups: dict[str, list[Entity]] = defaultdict(list)
+    for entity in entities:
+        groups[ontology().label_of(entity.kind)].append(entity)
+    for label, members in groups.items():
+        for chunk in _chunks(tuple(members)):
+            yield label, chunk
+
+
+def _by_type(ties: Iterable[Tie]) -> Iterable[tuple[str, tuple[Tie, ...]]]:
+    groups: dict[str, list[Tie]] = defaultdict(list)
+    for tie in ties:
+        groups[tie.type].append(tie)
+    for name, members in groups.items():
+        for chunk in _chunks(tuple(members)):
+            yield name, chunk
+
+
+def _tell(progress: Progress | None, done: int, total: int) -> int:
+    if progress:
+        progress(done, total)
+    return done
