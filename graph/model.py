@@ -7,7 +7,7 @@ entities; Cypher calls the same thing a relationship.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 from graph.dates import OPEN_END, parse_date
@@ -137,6 +137,7 @@ class Tie:
 
 
 Record = Entity | Tie | Source
+_ENDS = ("from_id", "to_id", "type")
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,13 +211,13 @@ def to_properties(record: Record) -> dict[str, Any]:
     Ties lose their ends and type (the engine keeps those) and gain ``valid_from`` and ``valid_to``
     for comparing dates inside a query; entities gain ``name_key`` for finding names.
     """
-    skip = {"from_id", "to_id", "type"} if isinstance(record, Tie) else set[str]()
+    skip = _ENDS if isinstance(record, Tie) else ()
     found: dict[str, Any] = {}
-    for field in fields(record):
-        value = getattr(record, field.name)
-        if field.name in skip or value is None or value == ():
+    for name, _ in _DEFAULTS[type(record)]:
+        value = getattr(record, name)
+        if value is None or value == () or name in skip:
             continue
-        found[field.name] = list(value) if isinstance(value, tuple) else value  # pyright: ignore[reportUnknownArgumentType]
+        found[name] = list(value) if isinstance(value, tuple) else value
     if isinstance(record, Tie):
         bounds = {"valid_from": record.valid_from, "valid_to": record.valid_to}
         found.update({key: value for key, value in bounds.items() if value is not None})
@@ -225,14 +226,19 @@ def to_properties(record: Record) -> dict[str, Any]:
     return found
 
 
+_DEFAULTS: dict[type[Any], tuple[tuple[str, Any], ...]] = {
+    cls: tuple((f.name, None if f.default is MISSING else f.default) for f in fields(cls))
+    for cls in (Entity, Source, Tie)
+}
+
+
 def _from_properties(cls: type[Any], values: dict[str, Any]) -> Any:
-    wanted: dict[str, Any] = {}
-    for field in fields(cls):
-        value = values.get(field.name)
-        if value is None:
-            continue
-        wanted[field.name] = tuple(value) if isinstance(value, list) else value  # pyright: ignore[reportUnknownArgumentType]
-    return cls(**wanted)
+    # Written for speed: an export builds one of these per record.
+    wanted: list[Any] = []
+    for name, default in _DEFAULTS[cls]:
+        value = values.get(name)
+        wanted.append(tuple(value) if value.__class__ is list else default if value is None else value)
+    return cls(*wanted)
 
 
 def entity_from(values: dict[str, Any]) -> Entity:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from dataclasses import asdict, dataclass, field, fields
 
 import networkx as nx
@@ -91,20 +93,20 @@ def graph_of(
     if as_of is not None:
         parse_date(as_of, field="as_of")
     graph = nx.MultiDiGraph()
-    for entity in entities:
-        if entity.id in chosen.exclude or (chosen.kinds is not None and entity.kind not in chosen.kinds):
-            continue
-        graph.add_node(entity.id, **_attributes(entity))
-    left_out: Counter[str] = Counter(
-        {"status": 0, "type": 0, "kind": 0, "excluded": 0, "date": 0, "undated": 0}
-    )
+    left_out: Counter[str] = Counter(dict.fromkeys(_REASONS, 0))
     total = 0
-    for tie in ties:
-        total += 1
-        if reason := _reason_to_leave_out(tie, chosen, graph, as_of):
-            left_out[reason] += 1
-        else:
-            graph.add_edge(tie.from_id, tie.to_id, key=tie.id, tie=tie, **_attributes(tie))
+    with _without_collector():
+        for entity in entities:
+            if not (
+                entity.id in chosen.exclude or (chosen.kinds is not None and entity.kind not in chosen.kinds)
+            ):
+                graph.add_node(entity.id, **_attributes(entity))
+        for tie in ties:
+            total += 1
+            if reason := _reason_to_leave_out(tie, chosen, graph, as_of):
+                left_out[reason] += 1
+            else:
+                graph.add_edge(tie.from_id, tie.to_id, key=tie.id, tie=tie, **_attributes(tie))
     graph.graph.update(
         data_version=data_version,
         as_of=as_of,
@@ -113,6 +115,22 @@ def graph_of(
         left_out=dict(left_out),
     )
     return graph
+
+
+_REASONS = ("status", "type", "kind", "excluded", "date", "undated")
+
+
+@contextlib.contextmanager
+def _without_collector() -> Generator[None]:
+    # Building hundreds of thousands of objects makes the cycle collector run over all of them again
+    # and again; pausing it halves the time of an export (measured at 20,000 / 100,000).
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _reason_to_leave_out(tie: Tie, filters: Filters, graph: nx.MultiDiGraph, as_of: str | None) -> str:

@@ -8,21 +8,13 @@ are one engine transaction in the current generation.
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import sys
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
-from graph.errors import SchemaViolation, StoreLocked, StoreUnavailable, did_you_mean
+from graph.errors import SchemaViolation, StoreUnavailable, did_you_mean
 from graph.model import Batch, Entity, Source, Tie, entity_from, source_from, tie_from
 from graph.ontology import ontology
 from graph.store import embedded_engine as arcade
@@ -36,7 +28,8 @@ from graph.store.base import (
     Store,
     collect,
 )
-from graph.store.embedded_write import build_schema, bulk_write, read_version, write_transaction
+from graph.store.embedded_folder import Generation, build, open_current, take_lock
+from graph.store.embedded_write import read_version, write_transaction
 
 TRANSACTION_LIMIT = 2_000
 """Batches up to this size are one transaction; larger ones build a new generation."""
@@ -65,10 +58,10 @@ class EmbeddedStore(Store):
         self._guard = threading.RLock()
         self._writing = threading.Lock()
         self._closed = False
-        self._lock = _take_lock(self.path)
+        self._lock = take_lock(self.path)
         try:
             arcade.start(heap)
-            self._current = _open_current(self.path)
+            self._current = open_current(self.path)
         except BaseException:
             self._lock.release()
             raise
@@ -99,7 +92,7 @@ class EmbeddedStore(Store):
 
     def _replace(self, batch: Batch, progress: Progress | None) -> None:
         """Build a generation that holds exactly ``batch`` and make it the current one."""
-        fresh = _build(self.path, batch, progress)
+        fresh = build(self.path, batch, progress)
         with self._guard:
             old, self._current = self._current, fresh
             old.retired = True
@@ -225,40 +218,21 @@ class EmbeddedStore(Store):
         (self.path / "holder.json").unlink(missing_ok=True)
         self._lock.release()
 
-    def _acquire(self) -> _Generation:
+    def _acquire(self) -> Generation:
         with self._guard:
             if self._closed:
                 raise StoreUnavailable("This store object is closed.", hint="Open the store again.")
             self._current.readers += 1
             return self._current
 
-    def _release(self, generation: _Generation) -> None:
+    def _release(self, generation: Generation) -> None:
         with self._guard:
             generation.readers -= 1
             self._drop_if_unused(generation)
 
-    def _drop_if_unused(self, generation: _Generation) -> None:
+    def _drop_if_unused(self, generation: Generation) -> None:
         if generation.retired and not generation.readers and not generation.dropped:
             generation.drop()
-
-
-class _Generation:
-    """One database of the folder, how many readers it has, and what becomes of it afterwards."""
-
-    def __init__(self, folder: Path, database: Any) -> None:
-        self.folder, self.database = folder, database
-        self.readers = 0
-        self.retired = self.keep = self.dropped = False
-
-    def is_empty(self) -> bool:
-        count = self.database.count_type
-        return not (count("Entity") or count("Source"))
-
-    def drop(self) -> None:
-        self.dropped = True
-        self.database.close()
-        if not self.keep:
-            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class _EmbeddedStream(RowStream):
@@ -342,94 +316,6 @@ def _check_ends(batch: Batch, known: set[str]) -> None:
                     value=end,
                     hint="Add the entity to the same import, or mend the id.",
                 )
-
-
-def _take_lock(path: Path) -> FileLock:
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path / "lock", thread_local=False)
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise _locked(path) from None
-    except OSError as exc:
-        raise StoreUnavailable(
-            f"The folder {path} cannot be used: {exc.strerror or exc}.",
-            hint="Choose another with --store, or mend its permissions.",
-        ) from exc
-    holder = {
-        "pid": os.getpid(),
-        "command": _command(),
-        "since": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
-    (path / "holder.json").write_text(json.dumps(holder), encoding="utf-8")
-    return lock
-
-
-def _command() -> str:
-    return " ".join([Path(sys.argv[0]).name, *sys.argv[1:2]])[:80]
-
-
-def _locked(path: Path) -> StoreLocked:
-    try:
-        holder = json.loads((path / "holder.json").read_text(encoding="utf-8"))
-        who = f"process {holder['pid']} ({holder['command']}, since {holder['since']})"
-        if holder["pid"] == os.getpid():
-            who = "this process already; share one Store object between its parts"
-    except (OSError, ValueError, KeyError):
-        who = "another process"
-    return StoreLocked(
-        f"The store in {path} is open in {who}.",
-        hint="Close that program, use another folder with --store, or a Neo4j server for several at once.",
-    )
-
-
-def _open_current(path: Path) -> _Generation:
-    marker = path / "CURRENT"
-    try:
-        name = marker.read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
-        name = ""
-    _sweep(path, keep=name)
-    if not name:
-        return _build(path, Batch(), None)
-    folder = path / name
-    if not name.startswith("gen-") or not folder.is_dir():
-        raise StoreUnavailable(
-            f"The store in {path} is damaged: CURRENT names {name[:40]!r}, which is not there.",
-            hint="Restore the folder from a backup, or load the data again into another folder with --store.",
-        )
-    database = arcade.open_database(folder)
-    return _Generation(folder, database)
-
-
-def _sweep(path: Path, *, keep: str) -> None:
-    # A build that was killed leaves its folder behind; nothing points at it.
-    for folder in path.glob("gen-*"):
-        if folder.name != keep:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _build(path: Path, batch: Batch, progress: Progress | None) -> _Generation:
-    """Write ``batch`` into a new generation, flush it to disk, then point CURRENT at it."""
-    folder = path / f"gen-{uuid.uuid4().hex[:12]}"
-    database: Any = None
-    try:
-        database = arcade.open_database(folder, create=True)
-        build_schema(database)
-        bulk_write(database, batch, progress)
-        database.close()  # flushes every page; the bulk path keeps no write-ahead log
-        database = arcade.open_database(folder)
-        marker = path / "CURRENT.new"
-        marker.write_text(folder.name, encoding="utf-8")
-        os.replace(marker, path / "CURRENT")
-    except BaseException as exc:
-        if database is not None:
-            database.close()
-        shutil.rmtree(folder, ignore_errors=True)
-        if isinstance(exc, Exception):
-            raise arcade.translate_write(exc) from exc
-        raise
-    return _Generation(folder, database)
 
 
 __all__ = ["TRANSACTION_LIMIT", "EmbeddedStore", "merge"]

@@ -1,0 +1,127 @@
+"""The folder of an embedded store: who holds it, and which generation counts."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from graph.errors import StoreLocked, StoreUnavailable
+from graph.model import Batch
+from graph.store import embedded_engine as arcade
+from graph.store.base import Progress
+from graph.store.embedded_write import build_schema, bulk_write
+
+
+class Generation:
+    """One database of the folder, how many readers it has, and what becomes of it afterwards."""
+
+    def __init__(self, folder: Path, database: Any) -> None:
+        self.folder, self.database = folder, database
+        self.readers = 0
+        self.retired = self.keep = self.dropped = False
+
+    def is_empty(self) -> bool:
+        count = self.database.count_type
+        return not (count("Entity") or count("Source"))
+
+    def drop(self) -> None:
+        self.dropped = True
+        self.database.close()
+        if not self.keep:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def take_lock(path: Path) -> FileLock:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path / "lock", thread_local=False)
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise _locked(path) from None
+    except OSError as exc:
+        raise StoreUnavailable(
+            f"The folder {path} cannot be used: {exc.strerror or exc}.",
+            hint="Choose another with --store, or mend its permissions.",
+        ) from exc
+    holder = {
+        "pid": os.getpid(),
+        "command": _command(),
+        "since": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    (path / "holder.json").write_text(json.dumps(holder), encoding="utf-8")
+    return lock
+
+
+def _command() -> str:
+    return " ".join([Path(sys.argv[0]).name, *sys.argv[1:2]])[:80]
+
+
+def _locked(path: Path) -> StoreLocked:
+    try:
+        holder = json.loads((path / "holder.json").read_text(encoding="utf-8"))
+        who = f"process {holder['pid']} ({holder['command']}, since {holder['since']})"
+        if holder["pid"] == os.getpid():
+            who = "this process already; share one Store object between its parts"
+    except (OSError, ValueError, KeyError):
+        who = "another process"
+    return StoreLocked(
+        f"The store in {path} is open in {who}.",
+        hint="Close that program, use another folder with --store, or a Neo4j server for several at once.",
+    )
+
+
+def open_current(path: Path) -> Generation:
+    marker = path / "CURRENT"
+    try:
+        name = marker.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        name = ""
+    _sweep(path, keep=name)
+    if not name:
+        return build(path, Batch(), None)
+    folder = path / name
+    if not name.startswith("gen-") or not folder.is_dir():
+        raise StoreUnavailable(
+            f"The store in {path} is damaged: CURRENT names {name[:40]!r}, which is not there.",
+            hint="Restore the folder from a backup, or load the data again into another folder with --store.",
+        )
+    database = arcade.open_database(folder)
+    return Generation(folder, database)
+
+
+def _sweep(path: Path, *, keep: str) -> None:
+    # A build that was killed leaves its folder behind; nothing points at it.
+    for folder in path.glob("gen-*"):
+        if folder.name != keep:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def build(path: Path, batch: Batch, progress: Progress | None) -> Generation:
+    """Write ``batch`` into a new generation, flush it to disk, then point CURRENT at it."""
+    folder = path / f"gen-{uuid.uuid4().hex[:12]}"
+    database: Any = None
+    try:
+        database = arcade.open_database(folder, create=True)
+        build_schema(database)
+        bulk_write(database, batch, progress)
+        database.close()  # flushes every page; the bulk path keeps no write-ahead log
+        database = arcade.open_database(folder)
+        marker = path / "CURRENT.new"
+        marker.write_text(folder.name, encoding="utf-8")
+        os.replace(marker, path / "CURRENT")
+    except BaseException as exc:
+        if database is not None:
+            database.close()
+        shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(exc, Exception):
+            raise arcade.translate_write(exc) from exc
+        raise
+    return Generation(folder, database)
