@@ -41,9 +41,5 @@ def _cannot_write(target: Path, exc: OSError) -> SettingsError:
     if not target.parent.is_dir():
         hint = f"Make the folder {target.parent} first."
     return SettingsError(
-        f"{target} cannot be written: {exc.strerror or exc}.",
-        hint=f"Make the folder {target.parent} first."
-        if missing
-        else "Choose another file or free the disk.",
-        details={"path": str(target)},
+        f"{target} cannot be written: {exc.strerror or exc}.", hint=hint, details={"path": str(target)}
     )
