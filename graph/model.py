@@ -236,8 +236,10 @@ def _from_properties(cls: type[Any], values: dict[str, Any]) -> Any:
     # Written for speed: an export builds one of these per record.
     wanted: list[Any] = []
     for name, default in _DEFAULTS[cls]:
-        value = values.get(name)
-        wanted.append(tuple(value) if value.__class__ is list else default if value is None else value)
+        value: Any = values.get(name)
+        if value is None:
+            value = default
+        wanted.append(tuple(value) if value.__class__ is list else value)
     return cls(*wanted)
 
 
