@@ -20,9 +20,6 @@ FORMATS: Mapping[str, str] = {
 }
 """Format id to ``module:class``, in the order they are asked; imported on first use."""
 
-BUNDLED_DATA = Path(__file__).resolve().parent.parent / "data"
-"""The sourced ties that come with Interlock."""
-
 
 class Loader(Protocol):
     """What a format module offers."""

@@ -34,7 +34,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file within the source: ``name`` without folders, ``shown`` as messages name it."""
+    """One file within the source: ``name`` without folders, ``shown`` with the path as it was given."""
 
     name: str
     shown: str
@@ -61,11 +61,11 @@ class SourceFile:
         try:
             if self.path.is_dir():
                 files = sorted(item for item in self.path.iterdir() if item.is_file())
-                return tuple(Member(item.name, item.name, item) for item in files)
+                return tuple(Member(item.name, str(item), item) for item in files)
             if self.is_archive:
                 return self._archive_members()
             with self.path.open("rb"):
-                return (Member(self.path.name, self.path.name, self.path),)
+                return (Member(self.path.name, str(self.path), self.path),)
         except FileNotFoundError as exc:
             raise LoadError(
                 "there is no such file or folder.", path=str(self.path), hint="Check the path."
@@ -154,7 +154,7 @@ class SourceFile:
                     path=str(self.path),
                     hint="Pack one data set per archive.",
                 )
-            found[name.lower()] = Member(name, f"{self.path.name}/{name}", info.filename)
+            found[name.lower()] = Member(name, f"{self.path}/{name}", info.filename)
         return tuple(found[key] for key in sorted(found))
 
     def _check_archive(self, infos: list[zipfile.ZipInfo]) -> None:

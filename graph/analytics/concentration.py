@@ -72,7 +72,7 @@ class Concentration:
 
     @property
     def band(self) -> str:
-        """``highly concentrated`` (HHI above 1,800), ``moderately concentrated`` (1,000 to 1,800) or ``unconcentrated``.
+        """Band of the 2023 guidelines: highly (above 1,800), moderately (1,000 to 1,800) or unconcentrated.
 
         ``undecided`` when the two bounds fall into different bands.
         """
