@@ -20,6 +20,8 @@ FACT_STATUSES = ("active", "completed", "ended")
 """Statuses that speak of something that is or was so."""
 PERIOD_BASES = ("revenue", "cost")
 """Share bases that are measured over a period: there, start and end delimit the measurement."""
+NAME_KEY_MAX = 200
+"""A longer text cannot be indexed by every engine, and nobody types it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,4 +266,4 @@ def name_key(name: str) -> str:
     >>> name_key("G42 (Group 42)")
     'g42group42'
     """
-    return "".join(ch for ch in name.casefold() if ch.isalnum())
+    return "".join(ch for ch in name.casefold() if ch.isalnum())[:NAME_KEY_MAX]

@@ -15,6 +15,7 @@ from graph.dates import parse_date
 from graph.errors import SchemaViolation, did_you_mean
 from graph.model import Entity, Record, Source, Tie
 
+ID_MAX = 500
 ONTOLOGY_FILE = Path(__file__).with_name("ontology.yaml")
 _HTTP_URL = re.compile(r"https?://[^\s<>\"]+\Z")
 
@@ -147,6 +148,11 @@ def check(record: Record) -> None:
     """
     if not record.id.strip():
         raise SchemaViolation("the id is empty.", field="id", hint="Give every record a stable id.")
+    if len(record.id) > ID_MAX:
+        raise SchemaViolation(
+            f"the id has {len(record.id):,} characters, at most {ID_MAX} can be indexed.",
+            field="id", value=record.id[:80], hint="Use the short stable key of the register it comes from.",
+        )  # fmt: skip
     if isinstance(record, Entity):
         _check_entity(record)
     elif isinstance(record, Source):

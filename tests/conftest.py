@@ -1,0 +1,133 @@
+"""Fixtures for every suite, and the rule for what a machine may lack."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from graph.model import Batch, Entity, Source, Tie
+from graph.store import Store
+from graph.store.embedded import EmbeddedStore
+from graph.store.neo4j import Neo4jStore
+from tests.neo4j_server import Missing, Server, running
+
+DATA = Path(__file__).parent.parent / "data"
+_missing: dict[str, str] = {}
+
+
+def lacking(what: str, how: str) -> None:
+    """Skip because the machine lacks something; under CI that is a failure. The summary says how to get it."""
+    _missing[what] = how
+    if os.environ.get("CI"):
+        pytest.fail(f"{what} is missing, and CI must have it. {how}")
+    pytest.skip(f"{what} is missing")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _missing:
+        terminalreporter.section("missing on this machine")
+        for what, how in _missing.items():
+            terminalreporter.line(f"{what}: {how}")
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads the settings of the person who runs it."""
+    for name in [
+        name for name in os.environ if name.startswith("INTERLOCK_") and name != "INTERLOCK_NEO4J_LIB"
+    ]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def bundled() -> Batch:
+    """The bundled data, read by the csv module alone, so that loaders are checked against something else."""
+    return Batch(
+        tuple(
+            Entity(
+                row["id"], row["name"], row["kind"], _list(row["aliases"]), row["country"] or None,
+                row["founded"] or None, _list(row["sectors"]), row["description"] or None,
+            )
+            for row in _rows("entities.csv")
+        ),
+        tuple(
+            Tie(
+                row["id"], row["from"], row["type"], row["to"], row["status"], row["start"] or None,
+                row["end"] or None, row["role"] or None, int(row["amount_usd"]) if row["amount_usd"] else None,
+                float(row["share"]) if row["share"] else None, row["share_basis"] or None, row["round"] or None,
+                row["product"] or None, row["note"] or None, _list(row["sources"]),
+            )
+            for row in _rows("relationships.csv")
+        ),
+        tuple(
+            Source(
+                row["id"], row["publisher"], row["title"], row["date"] or None, row["url"] or None,
+                row["language"] or None,
+            )
+            for row in _rows("sources.csv")
+        ),
+    )  # fmt: skip
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def _list(cell: str) -> tuple[str, ...]:
+    return tuple(filter(None, cell.split(";")))
+
+
+@pytest.fixture
+def embedded_store(tmp_path: Path) -> Generator[EmbeddedStore]:
+    """A fresh, empty embedded store."""
+    with EmbeddedStore(tmp_path / "store") as store:
+        yield store
+
+
+@pytest.fixture(scope="session")
+def bundled_store(tmp_path_factory: pytest.TempPathFactory, bundled: Batch) -> Generator[EmbeddedStore]:
+    """An embedded store with the bundled data; tests only read it."""
+    with EmbeddedStore(tmp_path_factory.mktemp("bundled") / "store") as store:
+        store.upsert(bundled)
+        yield store
+
+
+@pytest.fixture(scope="session")
+def neo4j_server() -> Generator[Server]:
+    """One real server for the whole run."""
+    try:
+        with running() as server:
+            yield server
+    except Missing as exc:
+        lacking("Neo4j", str(exc))
+
+
+@pytest.fixture
+def neo4j_store(neo4j_server: Server) -> Generator[Neo4jStore]:
+    """An empty Neo4j store."""
+    with Neo4jStore(neo4j_server.uri, user=neo4j_server.user, password=neo4j_server.password) as store:
+        store.clear()
+        yield store
+        store.clear()
+
+
+@pytest.fixture(params=["arcadedb", "neo4j"])
+def store(request: pytest.FixtureRequest) -> Store:
+    """An empty store of each engine in turn."""
+    return request.getfixturevalue("embedded_store" if request.param == "arcadedb" else "neo4j_store")
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """A Chromium for browser tests."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    lacking("Chromium", "Install it (Debian: apt-get install chromium) and run the tests again.")
+    raise AssertionError("unreachable")
