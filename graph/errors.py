@@ -177,10 +177,11 @@ def shorten(text: str, limit: int = 80) -> str:
 
 
 def nearest(name: str, known: Sequence[str], *, count: int = 3) -> list[str]:
-    """Up to ``count`` of ``known`` that are spelled like ``name``, best first. O(len(known))."""
+    """Up to ``count`` of ``known`` that are spelled like ``name`` in any case, best first. O(len(known))."""
     if len(name) > 200:
         return []
-    return get_close_matches(name.lower(), known, n=count, cutoff=0.6)
+    spelled = {item.lower(): item for item in known}
+    return [spelled[item] for item in get_close_matches(name.lower(), spelled, n=count, cutoff=0.6)]
 
 
 def did_you_mean(name: str, known: Sequence[str]) -> str:

@@ -17,12 +17,13 @@ from graph.store.base import Store
 
 
 def write_html(store: Store, file: IO[bytes]) -> None:
-    """The facts as a drawing that opens without a network; at most 300 entities, and it says so."""
+    """The facts as a drawing that opens without a network; says how many of the entities it shows."""
     from graph.pictures.html import picture_html
-    from graph.pictures.picture import Picture
+    from graph.pictures.picture import HARD_LIMIT, picture
     from graph.projection import to_networkx
 
-    file.write(picture_html(Picture.of(to_networkx(store)), "Interlock"))
+    drawn = picture(to_networkx(store), limit=HARD_LIMIT)
+    file.write(picture_html(drawn, "Interlock: who can influence whom"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ from graph.csv_text import csv_text, guarded
 from graph.errors import SchemaViolation, shorten
 from graph.model import Batch, Entity, Place, Placed, Problem, Record, Source, Tie
 from graph.ontology import check, check_ends
-from graph.store.base import Progress, Store
+from graph.store.base import Counts, Progress, Store
 
 REJECT_COLUMNS = ("file", "line", "field", "value", "reason", "hint")
-_LOOKUP = 5_000
+_SCAN_PART = 10
 _MAX_SUGGESTIONS = 100
 """Each costs a look at every known id; a file of wrong ids does not get more."""
 _R = TypeVar("_R", Entity, Tie, Source)
@@ -119,8 +119,8 @@ class _Check:
     """One pass over the records, then one over what they refer to."""
 
     def __init__(self, store: Store | None) -> None:
-        empty = store is not None and store.counts().entities + store.counts().sources == 0
-        self.store = None if empty else store
+        self.store = store
+        self.held = store.counts() if store is not None else Counts(0, 0, 0)
         self.kept: dict[type[Record], dict[str, Placed]] = {Entity: {}, Tie: {}, Source: {}}
         self.problems: list[Problem] = []
         self.places: set[tuple[str, int]] = set()
@@ -155,7 +155,7 @@ class _Check:
 
     def stored_records(self) -> dict[type[Record], Mapping[str, Record]]:
         """What the store holds under the ids of the load."""
-        ties = self._from_store(lambda s, ids: s.ties(ids), self.kept[Tie])
+        ties = self._from_store(lambda s, ids: s.ties(ids), self.kept[Tie], self.held.ties)
         return {Entity: self.stored_entities, Tie: ties, Source: self.stored_sources}
 
     def _keep(self, placed: Placed) -> None:
@@ -180,8 +180,12 @@ class _Check:
         ties = [placed.record for placed in self.kept[Tie].values() if isinstance(placed.record, Tie)]
         ends = {end for tie in ties for end in (tie.from_id, tie.to_id)}
         cited = {source for tie in ties for source in tie.sources}
-        self.stored_entities = self._from_store(lambda s, ids: s.entities(ids), ends | set(self.kept[Entity]))
-        self.stored_sources = self._from_store(lambda s, ids: s.sources(ids), cited | set(self.kept[Source]))
+        self.stored_entities = self._from_store(
+            lambda s, ids: s.entities(ids), ends | set(self.kept[Entity]), self.held.entities
+        )
+        self.stored_sources = self._from_store(
+            lambda s, ids: s.sources(ids), cited | set(self.kept[Source]), self.held.sources
+        )
 
     def _check_references(self, tie: Tie, place: Place) -> None:
         kinds = [self._kind(tie.from_id), self._kind(tie.to_id)]
@@ -258,13 +262,16 @@ class _Check:
         self.problems.append(Problem(place, field, value, reason, hint))
 
     def _from_store(
-        self, look_up: Callable[[Store, Sequence[str]], Iterator[_R]], ids: Iterable[str]
+        self, look_up: Callable[[Store, Sequence[str] | None], Iterator[_R]], ids: Iterable[str], held: int
     ) -> dict[str, _R]:
-        if self.store is None:
+        """What the store holds under these ids; ``held`` is how many records of the sort it has."""
+        if self.store is None or not held:
             return {}
-        wanted = sorted(ids)
-        parts = (wanted[at : at + _LOOKUP] for at in range(0, len(wanted), _LOOKUP))
-        return {record.id: record for part in parts for record in look_up(self.store, part)}
+        wanted = set(ids)
+        if len(wanted) > held // _SCAN_PART:
+            # One pass over everything is cheaper than looking up a good part of it one by one.
+            return {record.id: record for record in look_up(self.store, None) if record.id in wanted}
+        return {record.id: record for record in look_up(self.store, sorted(wanted))}
 
 
 def _change(kept: Mapping[str, Placed], stored: Mapping[str, Record]) -> Change:

@@ -174,12 +174,12 @@ class SourceFile:
 
 def _lines(file: IO[bytes], shown: str) -> Iterator[str]:
     """Lines with their ends, strictly UTF-8; undecodable bytes are smuggled through to name their line."""
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
-    for number, line in enumerate(text, start=1):
-        bad = _NOT_TEXT.search(line)
-        if bad:
-            raise _not_text(shown, number, line, bad)
-        yield line
+    with io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
+        for number, line in enumerate(text, start=1):
+            bad = _NOT_TEXT.search(line)
+            if bad:
+                raise _not_text(shown, number, line, bad)
+            yield line
 
 
 def _not_text(shown: str, number: int, line: str, bad: re.Match[str]) -> LoadError:

@@ -35,6 +35,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.line(f"{what}: {how}")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a server or a browser, so that ``-m "not neo4j"`` leaves it out."""
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        if "neo4j_server" in names:
+            item.add_marker("neo4j")
+        if "chromium_path" in names:
+            item.add_marker("browser")
+
+
 @pytest.fixture(autouse=True)
 def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads the settings of the person who runs it."""
@@ -117,7 +127,7 @@ def neo4j_store(neo4j_server: Server) -> Generator[Neo4jStore]:
         store.clear()
 
 
-@pytest.fixture(params=["arcadedb", "neo4j"])
+@pytest.fixture(params=["arcadedb", pytest.param("neo4j", marks=pytest.mark.neo4j)])
 def store(request: pytest.FixtureRequest) -> Store:
     """An empty store of each engine in turn."""
     return request.getfixturevalue("embedded_store" if request.param == "arcadedb" else "neo4j_store")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import LiteralString
 
 import neo4j
 
@@ -19,6 +22,25 @@ VERSION = "5.26.30"
 USER, PASSWORD = "neo4j", "interlock-tests"
 _POM = Path(__file__).with_name("neo4j") / "pom.xml"
 _OPENS = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")
+_JAVA = "install Java 17 or newer (Debian: apt-get install openjdk-17-jre-headless) or set JAVA_HOME."
+_MAVEN = (
+    "install Maven (Debian: apt-get install maven), or set INTERLOCK_NEO4J_LIB to a folder with its jars."
+)
+
+# Ends the server and removes its folder when this process is gone, however it went: its end of the pipe
+# is closed then.
+_GUARD = """
+import os, shutil, subprocess, sys, threading
+server, left = subprocess.Popen(sys.argv[2:], stdin=subprocess.DEVNULL), threading.Event()
+def watch():
+    os.read(0, 1)
+    left.set()
+    server.kill()
+threading.Thread(target=watch, daemon=True).start()
+server.wait()
+if left.is_set():
+    shutil.rmtree(sys.argv[1], ignore_errors=True)
+"""
 
 
 class Missing(Exception):
@@ -42,33 +64,36 @@ def libraries() -> Path:
     if any(folder.glob("neo4j-*.jar")):
         return folder
     if not shutil.which("mvn"):
-        raise Missing(
-            "Maven fetches the Neo4j server for the tests: install it (Debian: apt-get install maven)."
-        )
+        raise Missing(f"Maven fetches the Neo4j {VERSION} server for the tests: {_MAVEN}")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-        done = subprocess.run(
-            ["mvn", "-q", "-B", "-f", str(_POM), f"-Dneo4j.version={VERSION}", "dependency:copy-dependencies",
-             f"-DoutputDirectory={scratch}/lib"],
-            capture_output=True, text=True, timeout=900, check=False,
-        )  # fmt: skip
+        command = ["mvn", "-q", "-B", "-f", str(_POM), f"-Dneo4j.version={VERSION}"]
+        command += ["dependency:copy-dependencies", f"-DoutputDirectory={scratch}/lib"]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
+        except subprocess.TimeoutExpired:
+            raise Missing(f"Maven did not fetch Neo4j {VERSION} within 15 minutes: {_MAVEN}") from None
         if done.returncode:
-            raise Missing(f"Maven could not fetch Neo4j {VERSION}: {(done.stdout + done.stderr)[-800:]}")
+            raise Missing(
+                f"Maven could not fetch Neo4j {VERSION}: {_MAVEN}\n{(done.stdout + done.stderr)[-800:]}"
+            )
         with contextlib.suppress(OSError):  # another run was first
             os.replace(Path(scratch) / "lib", folder)
     return folder
 
 
 def java() -> str:
-    """A Java of version 17 or newer."""
+    """A Java of version 17 or newer, from JAVA_HOME or else from PATH."""
     home = os.environ.get("JAVA_HOME")
-    found = shutil.which(f"{home}/bin/java") if home else None
-    found = found or shutil.which("java")
-    if not found:
-        raise Missing(
-            "Neo4j needs Java 17 or newer: install it (Debian: apt-get install openjdk-17-jre-headless)."
-        )
-    return found
+    candidates = [shutil.which("java", path=f"{home}/bin") if home else None, shutil.which("java")]
+    seen = ""
+    for candidate in filter(None, candidates):
+        told = subprocess.run([candidate, "-version"], capture_output=True, text=True, check=False).stderr
+        version = re.search(r'version "(\d+)', told)
+        if version and int(version[1]) >= 17:
+            return candidate
+        seen = f" {candidate} is {(told.splitlines() or ['silent'])[0]};"
+    raise Missing(f"The Neo4j {VERSION} server for the tests needs Java 17 or newer:{seen} {_JAVA}")
 
 
 @contextlib.contextmanager
@@ -83,23 +108,21 @@ def running(*, authentication: bool = True) -> Generator[Server]:
     with (home / "logs" / "console.log").open("wb") as log:
         process = subprocess.Popen(
             [
+                sys.executable, "-c", _GUARD, str(home),
                 command, "-Xmx1g", *(f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in _OPENS),
                 "-cp", f"{jars}/*", "org.neo4j.server.CommunityEntryPoint",
                 f"--home-dir={home}", f"--config-dir={home / 'conf'}",
             ],
-            stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+            stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
     try:
         uri = f"bolt://127.0.0.1:{port}"
         _wait(uri, process, home, authentication)
         yield Server(uri, USER if authentication else None, PASSWORD if authentication else None, home)
     finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        assert process.stdin is not None
+        process.stdin.close()  # nothing it holds is worth an orderly end, which takes ten seconds
+        process.wait()
         shutil.rmtree(home, ignore_errors=True)
 
 
@@ -119,45 +142,29 @@ def _configuration(port: int, authentication: bool) -> str:
 
 
 def _wait(uri: str, process: subprocess.Popen[bytes], home: Path, authentication: bool) -> None:
-    auth = (USER, "neo4j") if authentication else None
+    """Until the server answers; with authentication its first password is changed, as it insists."""
     deadline = time.monotonic() + 180
-    while True:
-        try:
-            with (
-                neo4j.GraphDatabase.driver(uri, auth=auth) as driver,
-                driver.session(database="system") as session,
-            ):
-                if authentication:
-                    # A new server insists on another password before it does anything else.
-                    session.run(
-                        "ALTER CURRENT USER SET PASSWORD FROM $old TO $new", old="neo4j", new=PASSWORD
-                    ).consume()
-                else:
-                    session.run("SHOW DATABASES").consume()
-                break
-        except (
-            neo4j.exceptions.ServiceUnavailable,
-            neo4j.exceptions.TransientError,
-            neo4j.exceptions.DatabaseError,
-        ):
-            if process.poll() is not None or time.monotonic() > deadline:
-                log = (home / "logs" / "console.log").read_text(encoding="utf-8", errors="replace")[-3000:]
-                raise RuntimeError(f"Neo4j {VERSION} did not start:\n{log}") from None
-            time.sleep(0.3)
-    auth = (USER, PASSWORD) if authentication else None
-    with neo4j.GraphDatabase.driver(uri, auth=auth) as driver:
+    first, later = ((USER, "neo4j"), (USER, PASSWORD)) if authentication else (None, None)
+
+    def try_until(
+        auth: tuple[str, str] | None, database: str, statement: LiteralString, **values: str
+    ) -> None:
         while True:
             try:
-                driver.execute_query("RETURN 1", database_="neo4j")
+                with neo4j.GraphDatabase.driver(uri, auth=auth) as driver:
+                    driver.execute_query(statement, database_=database, parameters_=values)
                 return
-            except (
-                neo4j.exceptions.ServiceUnavailable,
-                neo4j.exceptions.TransientError,
-                neo4j.exceptions.ClientError,
-            ):
-                if time.monotonic() > deadline:
-                    raise
+            except (neo4j.exceptions.DriverError, neo4j.exceptions.Neo4jError) as exc:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    log = (home / "logs" / "console.log").read_text(encoding="utf-8", errors="replace")
+                    raise RuntimeError(f"Neo4j {VERSION} did not start ({exc}):\n{log[-3000:]}") from None
                 time.sleep(0.3)
+
+    if authentication:
+        try_until(
+            first, "system", "ALTER CURRENT USER SET PASSWORD FROM $old TO $new", old="neo4j", new=PASSWORD
+        )
+    try_until(later, "neo4j", "RETURN 1")
 
 
 def _free_port() -> int:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import date, timedelta
+from datetime import time as clock
+from numbers import Integral, Real
 from types import TracebackType
 from typing import Any, Self
 
+from graph.errors import ParameterError
 from graph.model import Batch, Entity, Source, Tie
 
 DEFAULT_MAX_ROWS = 1_000
@@ -111,6 +116,49 @@ def collect(stream: RowStream, max_rows: int, started: float) -> Rows:
     return Rows(columns, tuple(kept), truncated, time.perf_counter() - started)
 
 
+_HALVES = re.compile("[\ud800-\udfff]")
+
+
+def check_parameters(parameters: Mapping[str, Any]) -> None:
+    """Check that every value can be sent to an engine; the engines themselves differ here, or guess.
+
+    Raises:
+        ParameterError: names the parameter. Cost: O(size of the values).
+    """
+    for name, value in parameters.items():
+        if fault := _fault(value):
+            raise ParameterError(
+                name,
+                f"{fault}.",
+                hint="Pass text, numbers, true or false, null, dates, or lists and maps of them.",
+            )
+
+
+def _fault(value: Any) -> str | None:
+    """What stands against sending a value, or None."""
+    if isinstance(value, str):
+        return "the text has half a character (a lone surrogate) in it" if _HALVES.search(value) else None
+    if isinstance(value, Integral):
+        return None if -(2**63) <= int(value) < 2**63 else "the whole number needs more than 64 bits"
+    if isinstance(value, (list, tuple)):
+        return next(filter(None, map(_fault, value)), None)
+    if isinstance(value, Mapping):
+        keys = "a map has a key that is not text" if not all(isinstance(key, str) for key in value) else None
+        return keys or next(filter(None, map(_fault, value.values())), None)
+    if value is None or isinstance(value, (Real, date, clock, timedelta)):
+        return None
+    return f"a {type(value).__name__} is no value of a query"
+
+
+def last_by_id(batch: Batch) -> Batch:
+    """The batch with one record per id: the last one, which replaces those before it."""
+
+    def last(records: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple({record.id: record for record in records}.values())
+
+    return Batch(last(batch.entities), last(batch.ties), last(batch.sources))
+
+
 class Store(ABC):
     """A graph of entities, ties and sources in one engine.
 
@@ -134,9 +182,10 @@ class Store(ABC):
     def upsert(self, batch: Batch, *, progress: Progress | None = None) -> None:
         """Write every record or none; a record replaces the one with its id whole.
 
-        Writing the same batch twice changes nothing. Ends of ties must be in the batch or in the
-        store: otherwise ``SchemaViolation`` names the tie, and nothing is written. Cost: O(records),
-        plus, in the embedded store beyond some size, one copy of the graph.
+        Writing the same batch twice changes nothing; of two records with one id in a batch the last
+        counts. Ends of ties must be in the batch or in the store: otherwise ``SchemaViolation`` names
+        the tie, and nothing is written. Cost: O(records), plus, in the embedded store beyond some size,
+        one copy of the graph.
         """
 
     @abstractmethod

@@ -26,7 +26,9 @@ from graph.store.base import (
     Rows,
     RowStream,
     Store,
+    check_parameters,
     collect,
+    last_by_id,
 )
 from graph.store.embedded_folder import Generation, build, open_current, take_lock
 from graph.store.embedded_write import read_version, write_transaction
@@ -70,6 +72,7 @@ class EmbeddedStore(Store):
     def upsert(self, batch: Batch, *, progress: Progress | None = None) -> None:
         if not len(batch):
             return
+        batch = last_by_id(batch)
         with self._writing:
             generation = self._acquire()
             try:
@@ -109,6 +112,7 @@ class EmbeddedStore(Store):
     def stream(
         self, cypher: str, parameters: Mapping[str, Any] | None = None, *, timeout_s: float | None = None
     ) -> RowStream:
+        check_parameters(parameters or {})
         generation = self._acquire()
         try:
             return _EmbeddedStream(

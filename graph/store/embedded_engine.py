@@ -143,6 +143,7 @@ def columns_of(database: Any, cypher: str, parameters: Mapping[str, Any]) -> tup
 
 _SYNTAX = re.compile(r"(?:Syntax error at )?line (\d+):(\d+)[ -]*(.*)", re.DOTALL)
 _SYNTAX_AFTER = re.compile(r"(.*) at line (\d+), column (\d+)")  # this form counts columns from 1
+_UNEXPECTED = re.compile(r"(.*?) at line (\d+), column (\d+)", re.DOTALL)
 _MISSING = re.compile(r"Expected parameter\(s\):\s*([\w, ]+)")
 
 
@@ -195,6 +196,8 @@ def _syntax_error(text: str) -> QuerySyntaxError:
         return QuerySyntaxError(
             found[3].strip() or "not understood", line=int(found[1]), column=int(found[2]) + 1, hint=hint
         )
+    if found := _UNEXPECTED.match(text):
+        return QuerySyntaxError(found[1], line=int(found[2]), column=int(found[3]) + 1, hint=hint)
     if found := _SYNTAX_AFTER.search(text):
         return QuerySyntaxError(found[1], line=int(found[2]), column=int(found[3]), hint=hint)
     return QuerySyntaxError(text, hint=hint)

@@ -1,0 +1,80 @@
+"""Entry of the command line: ``interlock``."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import traceback
+from typing import Annotated
+
+import typer
+
+from commands import data, explore, extras, queries
+from commands.console import note
+from commands.frame import INTERRUPTED, OUR_MISTAKE, Group, StoreOption, quiet_stdout
+
+app = typer.Typer(
+    cls=Group,
+    name="interlock",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (
+    data.load, data.check, data.stats, explore.search, explore.entity, explore.paths, data.export,
+    extras.app, extras.ontology, data.clear,
+):  # fmt: skip
+    app.command()(command)
+app.add_typer(queries.app, name="query")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from graph import __version__
+
+        typer.echo(f"interlock {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def start(
+    store: StoreOption = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Who can influence whom, who depends on whom.
+
+    \b
+    interlock load                                        the bundled data
+    interlock search cerebas                              finds Cerebras
+    interlock paths openai cerebras --as-of 2017-09       who stood between them
+    """
+
+
+def main() -> None:
+    """Run and exit: 0 fine, 2 something the user can put right, 1 our mistake, 130 stopped by Ctrl-C."""
+    # Data in a pipe is UTF-8 whatever the terminal is set to.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        app()
+    except KeyboardInterrupt:
+        note("Stopped.")
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        quiet_stdout()
+        sys.exit(0)
+    except Exception as error:
+        if os.environ.get("INTERLOCK_DEBUG"):
+            traceback.print_exc()
+        note(f"Error: Interlock failed: {type(error).__name__}: {error}")
+        note("This is our mistake. Please report it with the trace that INTERLOCK_DEBUG=1 prints.")
+        sys.exit(OUR_MISTAKE)
+
+
+if __name__ == "__main__":
+    main()

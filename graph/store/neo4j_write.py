@@ -1,0 +1,150 @@
+"""Writing into Neo4j: constraints, one transaction for a batch, emptying."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import neo4j
+
+from graph.errors import SchemaViolation, StoreError, did_you_mean
+from graph.model import Batch, to_properties
+from graph.ontology import ontology
+from graph.store.base import Progress, last_by_id
+
+BATCH_SIZE = 5_000
+"""Rows of one statement."""
+_MODEL_VERSION = 1
+_NEAR_IDS = 20_000
+
+
+def constrain(session: neo4j.Session) -> None:
+    """Make ids unique and index names; where that is done already, nothing happens."""
+    statements = [
+        f"CREATE CONSTRAINT interlock_{label.lower()}_id IF NOT EXISTS FOR (n:{label}) REQUIRE n.id IS UNIQUE"
+        for label in ("Entity", "Source", "InterlockMeta")
+    ]
+    statements += [
+        f"CREATE CONSTRAINT interlock_{name.lower()}_id IF NOT EXISTS "
+        f"FOR ()-[r:{name}]-() REQUIRE r.id IS UNIQUE"
+        for name in ontology().types
+    ]
+    statements.append("CREATE INDEX interlock_name_key IF NOT EXISTS FOR (n:Entity) ON (n.name_key)")
+    statements.append("CALL db.awaitIndexes(60)")
+    for statement in statements:
+        _run(session, statement).consume()
+
+
+def write(transaction: neo4j.ManagedTransaction, batch: Batch, progress: Progress | None) -> None:
+    """The whole batch in one transaction; the driver runs it again after a transient failure.
+
+    Raises:
+        SchemaViolation: a tie lacks an end; the transaction is rolled back.
+    """
+    batch = last_by_id(batch)
+    _check_ends(transaction, batch)
+    total, done = len(batch), 0
+    for statement, rows, told in _statements(transaction, batch):
+        for start in range(0, len(rows), BATCH_SIZE):
+            chunk = rows[start : start + BATCH_SIZE]
+            made = _run(transaction, statement, {"rows": chunk}).consume().counters.relationships_created
+            if "CREATE" in statement and made != len(chunk):
+                raise StoreError("Somebody removed entities during the import.", hint="Run it again.")
+            if told and progress:
+                done += len(chunk)
+                progress(done, total)
+    _new_version(transaction)
+
+
+def clear(session: neo4j.Session) -> None:
+    """Remove what :func:`write` wrote, in several transactions, so that a large graph fits in memory."""
+    # A new version before and after: nobody keeps a half-empty answer if this is interrupted.
+    session.execute_write(_new_version)
+    for label in ("Entity", "Source"):
+        text = f"MATCH (n:{label}) CALL (n) {{ DETACH DELETE n }} IN TRANSACTIONS OF 10000 ROWS"
+        _run(session, text).consume()
+    session.execute_write(_new_version)
+
+
+def _run(runner: neo4j.Session | neo4j.ManagedTransaction, text: str, values: Mapping[str, Any] = {}) -> Any:
+    """Run Cypher put together from names of the ontology; values always come as parameters."""
+    untyped: Any = runner
+    return untyped.run(text, dict(values))
+
+
+def _new_version(transaction: neo4j.ManagedTransaction) -> None:
+    transaction.run(
+        "MERGE (m:InterlockMeta {id: 'meta'}) SET m.version = $version, m.model_version = $model",
+        {"version": uuid.uuid4().hex[:16], "model": _MODEL_VERSION},
+    ).consume()
+
+
+def _statements(transaction: neo4j.ManagedTransaction, batch: Batch) -> Iterator[tuple[str, list[Any], bool]]:
+    """Statements with their rows, and whether the rows are records that progress counts."""
+    yield (
+        "UNWIND $rows AS row MERGE (n:Source {id: row.id}) SET n = row",
+        [to_properties(source) for source in batch.sources],
+        True,
+    )
+    labels = {kind.label for kind in ontology().kinds.values()}
+    for kind, entities in _grouped(batch.entities, "kind").items():
+        label = ontology().label_of(kind)
+        others = ", ".join(f"n:{other}" for other in sorted(labels - {label}))
+        yield (
+            f"UNWIND $rows AS row MERGE (n:Entity {{id: row.id}}) SET n = row REMOVE {others} SET n:{label}",
+            [to_properties(entity) for entity in entities],
+            True,
+        )
+    ids = [tie.id for tie in batch.ties]
+    for name in [name for name in ontology().types if ids and _any_of_type(transaction, name)]:
+        # By type, so that the unique index finds them. A record replaces the one with its id whole,
+        # its type and ends included.
+        yield f"UNWIND $rows AS id MATCH ()-[r:{name} {{id: id}}]->() DELETE r", ids, False
+    for name, ties in _grouped(batch.ties, "type").items():
+        rows = [
+            {"from_id": tie.from_id, "to_id": tie.to_id, "properties": to_properties(tie)} for tie in ties
+        ]
+        yield (
+            f"UNWIND $rows AS row MATCH (a:Entity {{id: row.from_id}}) MATCH (b:Entity {{id: row.to_id}}) "
+            f"CREATE (a)-[r:{name}]->(b) SET r = row.properties",
+            rows,
+            True,
+        )
+
+
+def _any_of_type(transaction: neo4j.ManagedTransaction, name: str) -> bool:
+    return bool(_run(transaction, f"RETURN EXISTS {{ ()-[:{name}]->() }} AS found").single()["found"])
+
+
+def _grouped(records: Iterable[Any], attribute: str) -> dict[str, list[Any]]:
+    groups: dict[str, list[Any]] = defaultdict(list)
+    for record in records:
+        groups[getattr(record, attribute)].append(record)
+    return groups
+
+
+def _check_ends(transaction: neo4j.ManagedTransaction, batch: Batch) -> None:
+    """Every tie has both its ends in the batch or in the store."""
+    ours = {entity.id for entity in batch.entities}
+    wanted = sorted({end for tie in batch.ties for end in (tie.from_id, tie.to_id)} - ours)
+    found: set[str] = set()
+    for start in range(0, len(wanted), BATCH_SIZE):
+        rows = transaction.run(
+            "UNWIND $ids AS id MATCH (n:Entity {id: id}) RETURN n.id AS id",
+            {"ids": wanted[start : start + BATCH_SIZE]},
+        )
+        found |= {record["id"] for record in rows}
+    missing = set(wanted) - found
+    for tie in batch.ties if missing else ():
+        for field, end in (("from", tie.from_id), ("to", tie.to_id)):
+            if end in missing:
+                rows = transaction.run("MATCH (n:Entity) RETURN n.id AS id LIMIT $most", {"most": _NEAR_IDS})
+                known = sorted(ours | {record["id"] for record in rows})
+                raise SchemaViolation(
+                    f'Tie {tie.id}: there is no entity "{end}".{did_you_mean(end, known)}',
+                    field=field,
+                    value=end,
+                    hint="Add the entity to the same import, or mend the id.",
+                )

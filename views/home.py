@@ -1,0 +1,142 @@
+"""Home: search, four figures, three questions, the story."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from graph.ontology import ontology
+from graph.pictures.picture import part, picture
+from graph.story import StoryStep, story
+from widgets import data
+from widgets.drawing import draw
+from widgets.parts import ENTITY, PATHS, QUERIES, param, remember, ties_markdown
+from widgets.text import md
+
+MOST_RESULTS = 12
+
+
+def page() -> None:
+    """The page."""
+    st.title("Who can influence whom? Who depends on whom?")
+    search_box()
+    figures()
+    questions()
+    st.divider()
+    told()
+
+
+@st.fragment
+def search_box() -> None:
+    """The search field; answers while typing."""
+    text = st.text_input(
+        "Search",
+        type="search",
+        key="search",
+        placeholder="Company, person or fund",
+        live=True,
+        label_visibility="collapsed",
+    )
+    if not (text or "").strip():
+        return
+    index = data.names()
+    matches = index.search(text, limit=MOST_RESULTS)
+    for match in matches:
+        entity = match.entity
+        kind = ontology().kinds[entity.kind].title
+        left, right = st.columns([0.42, 0.58], vertical_alignment="center")
+        with left:
+            st.page_link(ENTITY, label=f"**{md(entity.name, 60)}**", query_params={"id": entity.id})
+        right.caption(f"{kind} · {match.ties} ties · found by {md(match.reason)}")
+    if not matches:
+        st.write("Nothing is called like that. The nearest names:")
+        for entity in index.nearest(text, 3):
+            st.page_link(ENTITY, label=md(entity.name, 60), query_params={"id": entity.id})
+        st.caption("Not in the data? Load your own files with `interlock load FOLDER`.")
+
+
+def figures() -> None:
+    """Four live figures."""
+    found = data.the_stats()
+    with st.container(horizontal=True):
+        st.metric("Entities", f"{found.counts.entities:,}")
+        st.metric("Ties", f"{found.counts.ties:,}")
+        st.metric("Sources", f"{found.counts.sources:,}")
+        st.metric("Newest source", found.newest_source or "unknown")
+
+
+def questions() -> None:
+    """Three ways in."""
+    with st.container(horizontal=True):
+        st.page_link(
+            QUERIES, label="Who can influence OpenAI?", icon=":material/how_to_vote:",
+            query_params={"id": "influence-on", "company": "openai", "run": "1"},
+        )  # fmt: skip
+        st.page_link(
+            QUERIES, label="Who is hit if G42 leaves?", icon=":material/link_off:",
+            query_params={"id": "if-customer-leaves", "customer": "g42", "run": "1"},
+        )  # fmt: skip
+        st.page_link(
+            QUERIES, label="Where does money run in circles?", icon=":material/autorenew:",
+            query_params={"id": "money-loops", "run": "1"},
+        )  # fmt: skip
+        st.page_link(
+            PATHS, label="How did OpenAI reach Cerebras in 2017?", icon=":material/route:",
+            query_params={"from": "openai", "to": "cerebras", "as_of": "2017-09", "all": "1"},
+        )  # fmt: skip
+
+
+def told() -> None:
+    """The story, one step at a time; the step is in the address."""
+    steps = story().steps
+    known = {tie.id for tie in data.the_store().ties([tie for step in steps for tie in step.ties])}
+    if not known:
+        return  # another data set: the story is about the bundled one
+    number = step_number(len(steps))
+    step = steps[number - 1]
+    st.subheader(md(story().title))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(
+            "Back", icon=":material/arrow_back:", disabled=number == 1, shortcut="Left", key="story-back"
+        ):
+            go_to(number - 1)
+        if st.button(
+            "Next",
+            icon=":material/arrow_forward:",
+            disabled=number == len(steps),
+            shortcut="Right",
+            key="story-next",
+        ):
+            go_to(number + 1)
+        st.caption(f"Step {number} of {len(steps)} · as of {step.as_of or 'any time'}")
+    st.markdown(f"#### {md(step.title)}\n\n{md(step.text, 1_000)}")
+    show_step(step, number)
+
+
+def step_number(count: int) -> int:
+    """The step of the address, 1 when it is none."""
+    text = param("step") or "1"
+    return min(max(int(text), 1), count) if text.isdecimal() else 1
+
+
+def go_to(number: int) -> None:
+    """Move to a step and draw the page again."""
+    remember(step=str(number))
+    st.rerun()
+
+
+def show_step(step: StoryStep, number: int) -> None:
+    """The drawing of a step and the ties it rests on."""
+    whole = data.graph(as_of=None, all_statuses=True)
+    drawn = part(whole, step.entities, step.ties)
+    left, right = st.columns([0.55, 0.45])
+    with left:
+        draw(picture(drawn, focus=step.entities[:1]), drawn, f"story-{number}", title=step.title, height=430)
+    with right:
+        st.markdown("**What this step rests on**")
+        ties_markdown(
+            (tie for _, _, tie in sorted(drawn.edges(data="tie"), key=lambda edge: edge[2].id)), whole
+        )
+
+
+if __name__ == "__main__":
+    page()

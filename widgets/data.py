@@ -1,0 +1,133 @@
+"""The store of this app, and what is read from it, cached by data version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import networkx as nx
+import streamlit as st
+
+from graph.dossier import Dossier, dossier
+from graph.model import FACT_STATUSES, Source, Tie
+from graph.ontology import ontology
+from graph.projection import Filters, to_networkx
+from graph.queries.catalogue import catalogue
+from graph.queries.run import run_query
+from graph.search import NameIndex, name_index
+from graph.settings import load_settings
+from graph.stats import Stats, stats
+from graph.store import Rows, Store, open_store
+
+
+def the_store() -> Store:
+    """The store of the settings, one handle for all sessions of this process."""
+    return _open(load_settings().store)
+
+
+@st.cache_resource(show_spinner="Opening the store …")
+def _open(place: str) -> Store:
+    return open_store(place)
+
+
+def version() -> str:
+    """The store's data version; the key of every cache below."""
+    return the_store().data_version()
+
+
+def statuses(all_of_them: bool) -> tuple[str, ...]:
+    """Facts, or every status."""
+    return tuple(ontology().statuses) if all_of_them else FACT_STATUSES
+
+
+def graph(*, as_of: str | None, all_statuses: bool, types: tuple[str, ...] | None = None) -> nx.MultiDiGraph:
+    """The graph at a date; shared by all sessions, never changed."""
+    return _graph(version(), as_of, all_statuses, types)
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _graph(
+    _version: str, as_of: str | None, all_statuses: bool, types: tuple[str, ...] | None
+) -> nx.MultiDiGraph:
+    filters = Filters(types=frozenset(types) if types else None, statuses=frozenset(statuses(all_statuses)))
+    return to_networkx(the_store(), filters, as_of=as_of)
+
+
+def the_dossier(entity_id: str, as_of: str | None, all_statuses: bool) -> Dossier:
+    """What is recorded about an entity."""
+    return _dossier(version(), entity_id, as_of, all_statuses)
+
+
+@st.cache_resource(show_spinner=False, max_entries=200)
+def _dossier(_version: str, entity_id: str, as_of: str | None, all_statuses: bool) -> Dossier:
+    return dossier(the_store(), entity_id, as_of=as_of, statuses=statuses(all_statuses))
+
+
+def the_stats() -> Stats:
+    """Counts of the store."""
+    return _stats(version())
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _stats(_version: str) -> Stats:
+    return stats(the_store())
+
+
+def names() -> NameIndex:
+    """The name index, kept by ``graph.search`` itself."""
+    return name_index(the_store())
+
+
+def sources_of(ties: list[Tie]) -> dict[str, Source]:
+    """The sources that ties cite, by id."""
+    wanted = tuple(sorted({key for tie in ties for key in tie.sources}))
+    return {source.id: source for source in _sources(version(), wanted)}
+
+
+@st.cache_resource(show_spinner=False, max_entries=200)
+def _sources(_version: str, ids: tuple[str, ...]) -> tuple[Source, ...]:
+    return tuple(the_store().sources(ids))
+
+
+def all_sources() -> list[dict[str, Any]]:
+    """Every source with the number of ties that cite it."""
+    return _all_sources(version())
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def _all_sources(_version: str) -> list[dict[str, Any]]:
+    cited: dict[str, int] = {}
+    for tie in the_store().ties():
+        for key in tie.sources:
+            cited[key] = cited.get(key, 0) + 1
+    return [
+        {
+            "id": source.id,
+            "publisher": source.publisher,
+            "title": source.title,
+            "date": source.date,
+            "language": source.language,
+            "url": source.url,
+            "ties": cited.get(source.id, 0),
+        }
+        for source in the_store().sources()
+    ]
+
+
+def ties_citing(source_id: str) -> list[Tie]:
+    """The ties that rest on a source."""
+    return _ties_citing(version(), source_id)
+
+
+@st.cache_resource(show_spinner=False, max_entries=100)
+def _ties_citing(_version: str, source_id: str) -> list[Tie]:
+    return [tie for tie in the_store().ties() if source_id in tie.sources]
+
+
+def answer(query_id: str, values: dict[str, Any]) -> Rows:
+    """Rows of a saved query."""
+    return _answer(version(), query_id, tuple(sorted(values.items())))
+
+
+@st.cache_resource(show_spinner=False, max_entries=100)
+def _answer(_version: str, query_id: str, values: tuple[tuple[str, Any], ...]) -> Rows:
+    return run_query(the_store(), catalogue().get(query_id), dict(values))

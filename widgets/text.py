@@ -1,0 +1,39 @@
+"""Untrusted text on a Streamlit page: every name and note passes through here."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=])")
+_MAX = 300
+
+
+def plain(text: str | None, limit: int = _MAX) -> str:
+    """Text as one line: no control or direction marks, cut to ``limit`` characters."""
+    kept = "".join(
+        " " if ch.isspace() else ch
+        for ch in text or ""
+        if ch.isspace() or unicodedata.category(ch) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+    )
+    kept = " ".join(kept.split())
+    return kept if len(kept) <= limit else kept[: limit - 1] + "…"
+
+
+def md(text: str | None, limit: int = _MAX) -> str:
+    """Text for Streamlit Markdown that shows exactly as it is: no mark-up, formula, emoji code or link."""
+    return _SPECIAL.sub(r"\\\1", plain(text, limit))
+
+
+def link(text: str | None, url: str | None) -> str:
+    """A Markdown link, or the text alone where the address is not http(s)."""
+    if not url or not re.match(r"https?://[^\s<>\"]+\Z", url):
+        return md(text)
+    safe = (
+        url.replace("(", "%28")
+        .replace(")", "%29")
+        .replace("\\", "%5C")
+        .replace("[", "%5B")
+        .replace("]", "%5D")
+    )
+    return f"[{md(text)}]({safe})"
