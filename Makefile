@@ -32,7 +32,7 @@ lint: setup ## style, types, data and generated docs
 	$(BIN)/ruff check .
 	$(BIN)/pyright
 	$(BIN)/python data/check.py >/dev/null
-	$(BIN)/interlock ontology --check
+	$(BIN)/interlock ontology --output docs/ontology.md --check
 
 format: setup ## put the code into its standard form
 	$(BIN)/ruff check --fix .
@@ -42,7 +42,7 @@ bench: setup ## measure the stores against their bare engines (sizes, seconds, m
 	$(BIN)/python -m bench.run $(ARGS)
 
 docs: setup ## write the generated documentation
-	$(BIN)/interlock ontology
+	$(BIN)/interlock ontology --output docs/ontology.md
 
 lock: ## resolve the dependencies again (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --extra dev \

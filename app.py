@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 import streamlit as st
 
@@ -11,11 +12,13 @@ from widgets import data
 from widgets.parts import empty_store_page, show_error
 
 log = logging.getLogger("interlock")
+# A file of our own: an icon by name would be fetched from the network.
+ICON = Path(__file__).with_name("widgets") / "icon.svg"
 
 
 def main() -> None:
     """Choose the page, open the store, show errors as messages."""
-    st.set_page_config(page_title="Interlock", page_icon=":material/hub:", layout="wide")
+    st.set_page_config(page_title="Interlock", page_icon=str(ICON), layout="wide")
     page = st.navigation(
         [
             st.Page("views/home.py", title="Home", icon=":material/home:", default=True),

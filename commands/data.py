@@ -48,6 +48,9 @@ def load(
     ctx: typer.Context,
     paths: PathsArgument = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and count; write nothing.")] = False,
+    if_empty: Annotated[
+        bool, typer.Option("--if-empty", help="Do nothing when the store holds data.")
+    ] = False,
     format_id: AsOption = None,
     rejects: RejectsOption = None,
     store: StoreOption = None,
@@ -64,6 +67,9 @@ def load(
     """
     records = _records(paths, format_id)
     with opened(ctx, create=True) as target, progress("Loading") as tell:
+        if if_empty and target.counts().entities:
+            note(f"The store {target.location} holds data already; nothing was loaded.")
+            return
         report = import_records(target, records, dry_run=dry_run, progress=tell)
         place = target.location
     _refuse(report, rejects, "; nothing was written")

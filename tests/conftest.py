@@ -124,7 +124,6 @@ def neo4j_store(neo4j_server: Server) -> Generator[Neo4jStore]:
     with Neo4jStore(neo4j_server.uri, user=neo4j_server.user, password=neo4j_server.password) as store:
         store.clear()
         yield store
-        store.clear()
 
 
 @pytest.fixture(params=["arcadedb", pytest.param("neo4j", marks=pytest.mark.neo4j)])

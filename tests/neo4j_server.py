@@ -151,8 +151,11 @@ def _wait(uri: str, process: subprocess.Popen[bytes], home: Path, authentication
     ) -> None:
         while True:
             try:
-                with neo4j.GraphDatabase.driver(uri, auth=auth) as driver:
-                    driver.execute_query(statement, database_=database, parameters_=values)
+                with (
+                    neo4j.GraphDatabase.driver(uri, auth=auth) as driver,
+                    driver.session(database=database) as session,
+                ):
+                    session.run(statement, values).consume()
                 return
             except (neo4j.exceptions.DriverError, neo4j.exceptions.Neo4jError) as exc:
                 if process.poll() is not None or time.monotonic() > deadline:

@@ -56,7 +56,7 @@ def page() -> None:
     remember(all="1" if plans else None)
     found = data.the_dossier(entity.id, as_of, plans)
     summary(found)
-    left, right = st.columns([0.5, 0.5])
+    left, right = st.columns([0.45, 0.55])
     with left:
         tie_lists(found, as_of)
     with right:
@@ -173,7 +173,7 @@ def neighbourhood(entity: Entity, as_of: str | None, plans: bool) -> None:
         st.caption("Nothing to draw: no tie of this entity is left.")
         return
     draw(
-        picture(near, focus=[entity.id]),
+        picture(near, focus=[entity.id], limit=40),
         near,
         f"ego-{entity.id}-{as_of}-{plans}-{depth}",
         title=entity.name,

@@ -73,6 +73,7 @@ def echarts(picture: Picture, *, width: int = 900, height: int = 520) -> dict[st
                 "left": 60,
                 "right": 90,
                 "roam": True,
+                "preserveAspect": "contain",
                 "draggable": True,
                 "scaleLimit": {"min": 0.4, "max": 8},
                 "selectedMode": "single",

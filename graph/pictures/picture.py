@@ -142,14 +142,14 @@ def _choose(graph: nx.MultiDiGraph, focus: list[str], limit: int) -> list[str]:
 def _node(graph: nx.MultiDiGraph, node: str, places: Positions, focus: bool) -> PictureNode:
     x, y = places.get(node, (0.5, 0.5))
     data = graph.nodes[node]
-    size = 14 + 7 * math.log2(1 + graph.degree(node))
+    size = 9 + 4 * math.log2(1 + graph.degree(node))
     return PictureNode(
         node,
         data.get("name") or node,
         data.get("kind") or "company",
         x,
         y,
-        size + (10 if focus else 0),
+        size + (8 if focus else 0),
         focus,
     )
 

@@ -70,7 +70,7 @@ class Neo4jStore(Store):
         self._closed = False
         self._guard = threading.Lock()
         try:
-            if "@" in uri:
+            if "@" in uri or self.location.endswith("://"):
                 raise ValueError
             self._driver = neo4j.GraphDatabase.driver(
                 uri,

@@ -1,35 +1,20 @@
-"""What every store must do. Each test runs on ArcadeDB and on a real Neo4j."""
+"""What every store keeps and how it is written. Each test runs on ArcadeDB and on a real Neo4j."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graph.errors import (
-    ParameterError,
-    QuerySyntaxError,
-    QueryTimeout,
-    SchemaViolation,
-    WriteRefused,
-)
+from graph.errors import SchemaViolation, StoreError, StoreUnavailable
 from graph.model import Batch, Entity, Source, Tie
-from graph.store import NodeValue, PathValue, Store, TieValue
+from graph.store import Store
 from graph.store.base import Counts
-
-SOURCE = Source("s1", "Publisher", "Title", "2024-05", "https://example.org/a", "en")
-ACME = Entity("acme", "Acme", "company", ("Acme Inc.",), "US", "2015", ("chips",), "Makes chips.")
-FUND = Entity("fund", "Fund", "investor")
-ANN = Entity("ann", "Ann", "person")
-STAKE = Tie(
-    "r1", "fund", "INVESTED_IN", "acme", "completed", "2017-09", None, "lead", 1_000_000, 0.125, "equity",
-    "Series A", None, "a note", ("s1",),
-)  # fmt: skip
-SEAT = Tie("r2", "ann", "BOARD_MEMBER_OF", "acme", "ended", "2015-12", "2018-02", "co-chair", sources=("s1",))
-SMALL = Batch((ACME, FUND, ANN), (STAKE, SEAT), (SOURCE,))
+from tests.contract.small import ACME, ANN, FUND, SEAT, SMALL, SOURCE, STAKE, everything
 
 HOSTILE = [
     "<img src=x onerror=alert(1)>",
@@ -42,10 +27,6 @@ HOSTILE = [
     "tab\tnewline\nreturn\rnull",
     "x" * 10_000,
 ]
-
-
-def everything(store: Store) -> tuple[list[Entity], list[Tie], list[Source]]:
-    return [*store.entities()], [*store.ties()], [*store.sources()]
 
 
 def test_an_empty_store_answers(store: Store) -> None:
@@ -99,6 +80,17 @@ def test_a_record_replaces_the_one_with_its_id_whole(store: Store) -> None:
     assert store.query("MATCH ()-[r:INVESTED_IN]->() RETURN r.id AS id").rows == ()
 
 
+@pytest.mark.parametrize("filled", [False, True])
+def test_of_two_records_with_one_id_the_last_counts(store: Store, filled: bool) -> None:
+    if filled:
+        store.upsert(SMALL)
+    second = replace(STAKE, type="OWNS", note="second")
+    renamed = replace(ANN, name="Anne", kind="investor")
+    store.upsert(Batch((ACME, FUND, ANN, renamed), (STAKE, second), (replace(SOURCE, title="old"), SOURCE)))
+    assert everything(store) == ([ACME, renamed, FUND], [second, *([SEAT] if filled else [])], [SOURCE])
+    assert store.query("MATCH (n:Person) RETURN n.id AS id").rows == ()
+
+
 def test_a_new_kind_moves_the_label_and_keeps_the_ties(store: Store) -> None:
     store.upsert(SMALL)
     store.upsert(Batch((replace(ACME, kind="investor"),)))
@@ -135,124 +127,27 @@ def test_a_dangling_end_is_named_and_nothing_is_written(store: Store) -> None:
     assert store.data_version() == version
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "CREATE (n:Company {id: 'x'})",
-        "MERGE (n:Company {id: 'x'}) RETURN n",
-        "MATCH (n:Entity) SET n.name = 'x'",
-        "MATCH (n:Entity) REMOVE n.name",
-        "MATCH (n:Entity) DETACH DELETE n",
-        "MATCH (n:Entity) CALL { WITH n CREATE (m:Company {id: 'q'}) RETURN m } RETURN m",
-        "MATCH (n:Entity) FOREACH (x IN [1] | SET n.name = 'x')",
-        "/* read */ CREATE (n:Company) RETURN n // only",
-        "MATCH (n:Entity) WITH n LIMIT 1 CREATE (m:Company {id: n.id + '2'}) RETURN m.id AS id",
-        "CREATE CONSTRAINT x IF NOT EXISTS FOR (n:Company) REQUIRE n.name IS UNIQUE",
-    ],
-)
-def test_a_query_cannot_write(store: Store, text: str) -> None:
+def test_what_cannot_be_written_changes_nothing(store: Store) -> None:
     store.upsert(SMALL)
     before, version = everything(store), store.data_version()
-    with pytest.raises(WriteRefused) as caught:
-        store.query(text)
-    assert "interlock load" in caught.value.hint
+    with pytest.raises(StoreError):
+        store.upsert(Batch((replace(ANN, name="Changed"), replace(ACME, name="half \ud800"))))
     assert everything(store) == before
     assert store.data_version() == version
 
 
-def test_a_query_cannot_read_files(store: Store) -> None:
-    for text in (
-        "LOAD CSV FROM 'file:///etc/hosts' AS l RETURN l",
-        "load /**/ csv FROM 'http://127.0.0.1:9' AS l RETURN l",
-    ):
-        with pytest.raises((WriteRefused, QuerySyntaxError)):
-            store.query(text)
-
-
-def test_the_engine_stops_a_query_at_its_limit(store: Store, bundled: Batch) -> None:
-    store.upsert(bundled)
-    with pytest.raises(QueryTimeout) as caught:
-        store.query(
-            "MATCH (a:Entity), (b:Entity), (c:Entity), (d:Entity) WHERE a.name + b.name < c.name + d.name "
-            "RETURN count(*) AS n",
-            timeout_s=0.5,
-        )
-    assert caught.value.seconds == 0.5
-    assert store.query("RETURN 1 AS one").rows == ((1,),)
-
-
-def test_the_row_cap_says_that_it_cut(store: Store) -> None:
+def test_a_closed_store_says_so(store: Store) -> None:
     store.upsert(SMALL)
-    text = "MATCH (n:Entity) RETURN n.id AS id ORDER BY id"
-    cut = store.query(text, max_rows=2)
-    assert (cut.rows, cut.truncated) == ((("acme",), ("ann",)), True)
-    whole = store.query(text, max_rows=3)
-    assert (len(whole.rows), whole.truncated) == (3, False)
-
-
-def test_a_stream_yields_as_it_goes_and_can_be_left(store: Store, bundled: Batch) -> None:
-    store.upsert(bundled)
-    with store.stream(
-        "MATCH (a:Entity), (b:Entity), (c:Entity) RETURN a.id AS a, b.id AS b, c.id AS c"
-    ) as rows:
-        assert rows.columns == ("a", "b", "c")
-        assert len([next(rows) for _ in range(10)]) == 10
-    with pytest.raises(StopIteration):
-        next(rows)
-    rows.close()
-    with store.stream("MATCH (n:Entity) RETURN n.id AS id") as again:
-        assert len([*again]) == 408
-
-
-def test_a_syntax_error_names_line_and_column(store: Store) -> None:
-    with pytest.raises(QuerySyntaxError) as caught:
-        store.query("MATCH (n:Entity)\nRETURN n.id AS id ORDR BY id")
-    assert caught.value.line == 2
-    assert caught.value.column is not None
-    assert caught.value.column > 10
-    assert "line 2" in str(caught.value)
-
-
-def test_a_missing_parameter_is_named(store: Store) -> None:
-    with pytest.raises(ParameterError) as caught:
-        store.query("MATCH (n:Entity {id: $id}) RETURN n.name AS name")
-    assert caught.value.name == "id"
-
-
-def test_values_arrive_as_plain_python(store: Store) -> None:
-    store.upsert(SMALL)
-    row = store.query(
-        "MATCH p = (f:Entity {id: 'fund'})-[r]->(a) "
-        "RETURN f AS node, r AS tie, p AS path, [1, 'two', null] AS list, {a: 1, b: [true]} AS map, "
-        "date('2024-05-06') AS day, 1.5 AS number, 7 AS whole, true AS yes, null AS nothing, a.aliases AS aliases"
-    ).dicts()[0]
-    node, tie, path = row["node"], row["tie"], row["path"]
-    assert isinstance(node, NodeValue)
-    assert node.labels == ("Entity", "Investor")
-    assert node.properties["id"] == "fund"
-    assert isinstance(tie, TieValue)
-    assert (tie.type, tie.from_id, tie.to_id) == ("INVESTED_IN", "fund", "acme")
-    assert tie.properties["share"] == 0.125
-    assert tie.properties["amount_usd"] == 1_000_000
-    assert tie.properties["sources"] == ["s1"]
-    assert tie.properties["valid_from"] == "2017-09-01"
-    assert isinstance(path, PathValue)
-    assert [item.properties["id"] for item in path.nodes] == ["fund", "acme"]
-    assert [item.properties["id"] for item in path.ties] == ["r1"]
-    assert row["list"] == [1, "two", None]
-    assert row["map"] == {"a": 1, "b": [True]}
-    assert row["day"] == "2024-05-06"
-    assert (row["number"], row["whole"], row["yes"], row["nothing"]) == (1.5, 7, True, None)
-    assert type(row["whole"]) is int
-    assert row["aliases"] == ["Acme Inc."]
-
-
-def test_parameters_of_every_type(store: Store) -> None:
-    given_values = {"t": "x", "i": 2**53 + 1, "f": 0.1, "b": True, "n": None, "l": ["a", "b"], "e": []}
-    row = store.query(
-        "RETURN $t AS t, $i AS i, $f AS f, $b AS b, $n AS n, $l AS l, $e AS e", given_values
-    ).dicts()[0]
-    assert row == given_values
+    store.close()
+    store.close()
+    calls: list[Callable[[], object]] = [
+        store.counts, store.data_version, lambda: store.query("RETURN 1 AS one"), lambda: [*store.ties()],
+        lambda: store.upsert(SMALL),
+    ]  # fmt: skip
+    for call in calls:
+        with pytest.raises(StoreUnavailable) as caught:
+            call()
+        assert caught.value.hint
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:12].encode("unicode_escape").decode())
