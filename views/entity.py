@@ -177,6 +177,8 @@ def neighbourhood(entity: Entity, as_of: str | None, plans: bool) -> None:
         near,
         f"ego-{entity.id}-{as_of}-{plans}-{depth}",
         title=entity.name,
+        width=620,
+        height=560,
         as_of=as_of,
     )
 

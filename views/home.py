@@ -130,7 +130,14 @@ def show_step(step: StoryStep, number: int) -> None:
     drawn = part(whole, step.entities, step.ties)
     left, right = st.columns([0.55, 0.45])
     with left:
-        draw(picture(drawn, focus=step.entities[:1]), drawn, f"story-{number}", title=step.title, height=430)
+        draw(
+            picture(drawn, focus=step.entities[:1]),
+            drawn,
+            f"story-{number}",
+            title=step.title,
+            width=560,
+            height=430,
+        )
     with right:
         st.markdown("**What this step rests on**")
         ties_markdown(

@@ -24,6 +24,7 @@ def draw(
     *,
     title: str,
     as_of: str | None = None,
+    width: int = 900,
     height: int = 520,
 ) -> None:
     """The drawing with its twin table, what is selected in it, and a page to take away."""
@@ -32,7 +33,7 @@ def draw(
     drawing, table = st.tabs(["Drawing", "Table"])
     with drawing:
         event = st.echarts_chart(
-            echarts(picture, height=height),
+            echarts(picture, width=width, height=height),
             key=f"{key}-chart",
             height=height,
             on_select="rerun",

@@ -62,7 +62,14 @@ def echarts(picture: Picture, *, width: int = 900, height: int = 520) -> dict[st
         "animation": False,
         "tooltip": {"formatter": "{b}", "confine": True},
         "legend": [
-            {"data": [category["name"] for category in categories], "top": 0, "left": 0, "type": "scroll"}
+            {
+                "data": [{"name": each["name"], "icon": each["symbol"]} for each in categories],
+                "type": "scroll",
+                "top": 0,
+                "left": 0,
+                "itemWidth": 14,
+                "itemHeight": 14,
+            }
         ],
         "series": [
             {
@@ -70,8 +77,8 @@ def echarts(picture: Picture, *, width: int = 900, height: int = 520) -> dict[st
                 "layout": "none",
                 "top": 56,
                 "bottom": 24,
-                "left": 60,
-                "right": 90,
+                "left": 40,
+                "right": 40,
                 "roam": True,
                 "preserveAspect": "contain",
                 "draggable": True,
@@ -80,7 +87,7 @@ def echarts(picture: Picture, *, width: int = 900, height: int = 520) -> dict[st
                 "categories": categories,
                 "data": nodes,
                 "links": links,
-                "label": {"position": "right", "formatter": "{b}", "width": 130, "overflow": "truncate"},
+                "label": {"position": "bottom", "formatter": "{b}", "width": 130, "overflow": "truncate"},
                 "labelLayout": {"hideOverlap": True},
                 "lineStyle": {"opacity": 0.6},
                 "emphasis": {"focus": "adjacency", "label": {"show": True}},

@@ -131,14 +131,26 @@ def run_query(database: Any, cypher: str, parameters: Mapping[str, Any], timeout
             raise translate(exc, timeout_s) from exc
 
 
+_columns: dict[str, tuple[str, ...]] = {}
+
+
 def columns_of(database: Any, cypher: str, parameters: Mapping[str, Any]) -> tuple[str, ...]:
-    """Column names of a query without rows, read off the engine's plan; empty when it does not tell."""
+    """Column names of a query without rows, read off the engine's plan; empty when it does not tell.
+
+    Remembered per text: a plan costs several look-ups.
+    """
+    if cypher in _columns:
+        return _columns[cypher]
     try:
         plan = database.query(CYPHER, f"EXPLAIN {cypher}", dict(parameters)).to_list()
         found = re.search(r"FINAL PROJECTION \[(.*)\]", str(plan[0]["executionPlanAsString"]))
     except Exception:  # the plan is a courtesy: the answer itself, no rows, is already known
         return ()
-    return tuple(part.strip() for part in found[1].split(",")) if found else ()
+    columns = tuple(part.strip() for part in found[1].split(",")) if found else ()
+    if len(_columns) >= 500:
+        _columns.clear()
+    _columns[cypher] = columns
+    return columns
 
 
 _SYNTAX = re.compile(r"(?:Syntax error at )?line (\d+):(\d+)[ -]*(.*)", re.DOTALL)

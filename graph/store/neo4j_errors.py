@@ -60,9 +60,13 @@ def translate(
     message = str(getattr(error, "message", None) or error)
     return (
         _refusal(error, code, location, database)
+        or (_write_fault(code, message) if writing else None)
         or _query_fault(code, message, timeout_s, first_line)
         or _connection_fault(error, message, location)
-        or _other(message, writing)
+        or (_write_failed(message) if writing else None)
+        or QueryError(
+            f"The server refused the query: {_first_line(message)}", hint="Check it against the ontology."
+        )
     )
 
 
@@ -94,6 +98,22 @@ def _refusal(error: BaseException, code: str, location: str, database: str | Non
             hint="Reading needs the role reader, loading needs publisher or architect.",
         )
     return None
+
+
+def _write_fault(code: str, message: str) -> ExplorerError | None:
+    if "OutOfMemory" in code or "heap space" in message:
+        return StoreError(
+            "The server has too little memory to write all this at once; nothing was changed.",
+            hint="Load it in parts, or raise server.memory.heap.max_size in its neo4j.conf.",
+        )
+    return None
+
+
+def _write_failed(message: str) -> ExplorerError:
+    return StoreError(
+        f"The store could not be written: {_first_line(message)}",
+        hint="The failed step was rolled back; try again, and check the server's log if it goes on.",
+    )
 
 
 def _query_fault(code: str, message: str, timeout_s: float, first_line: int) -> ExplorerError | None:
@@ -137,17 +157,6 @@ def _connection_fault(error: BaseException, message: str, location: str) -> Expl
             hint="Try again; check the server's log if it goes on.",
         )
     return None
-
-
-def _other(message: str, writing: bool) -> ExplorerError:
-    if writing:
-        return StoreError(
-            f"The store could not be written: {_first_line(message)}",
-            hint="The failed step was rolled back; try again, and check the server's log if it goes on.",
-        )
-    return QueryError(
-        f"The server refused the query: {_first_line(message)}", hint="Check it against the ontology."
-    )
 
 
 def _syntax_error(message: str, first_line: int) -> QuerySyntaxError:

@@ -10,7 +10,7 @@ from typing import Any
 import neo4j
 
 from graph.errors import SchemaViolation, StoreError, did_you_mean
-from graph.model import Batch, to_properties
+from graph.model import Batch, Tie, to_properties
 from graph.ontology import ontology
 from graph.store.base import Progress, last_by_id
 
@@ -56,6 +56,8 @@ def write(transaction: neo4j.ManagedTransaction, batch: Batch, progress: Progres
                 done += len(chunk)
                 progress(done, total)
     _new_version(transaction)
+    if progress and done < total:
+        progress(total, total)
 
 
 def clear(session: neo4j.Session) -> None:
@@ -93,25 +95,73 @@ def _statements(transaction: neo4j.ManagedTransaction, batch: Batch) -> Iterator
         label = ontology().label_of(kind)
         others = ", ".join(f"n:{other}" for other in sorted(labels - {label}))
         yield (
-            f"UNWIND $rows AS row MERGE (n:Entity {{id: row.id}}) SET n = row REMOVE {others} SET n:{label}",
+            "UNWIND $rows AS row MERGE (n:Entity {id: row.id}) "
+            f"WITH n, row WHERE properties(n) <> row OR NOT n:{label} "
+            f"SET n = row REMOVE {others} SET n:{label}",
             [to_properties(entity) for entity in entities],
             True,
         )
-    ids = [tie.id for tie in batch.ties]
-    for name in [name for name in ontology().types if ids and _any_of_type(transaction, name)]:
-        # By type, so that the unique index finds them. A record replaces the one with its id whole,
-        # its type and ends included.
-        yield f"UNWIND $rows AS id MATCH ()-[r:{name} {{id: id}}]->() DELETE r", ids, False
-    for name, ties in _grouped(batch.ties, "type").items():
-        rows = [
-            {"from_id": tie.from_id, "to_id": tie.to_id, "properties": to_properties(tie)} for tie in ties
-        ]
+    yield from _tie_statements(transaction, batch.ties)
+
+
+def _tie_statements(
+    transaction: neo4j.ManagedTransaction, ties: tuple[Tie, ...]
+) -> Iterator[tuple[str, list[Any], bool]]:
+    """Statements for ties. Those that stand in the store as they are wanted are left alone.
+
+    Writing them again would fill the server's memory: a transaction is held there whole.
+    """
+    before = _before(transaction, [tie.id for tie in ties])
+    moved: dict[str, list[str]] = defaultdict(list)
+    changed: dict[str, list[Any]] = defaultdict(list)
+    new: dict[str, list[Any]] = defaultdict(list)
+    for tie in ties:
+        row = {"id": tie.id, "from": tie.from_id, "to": tie.to_id, "properties": to_properties(tie)}
+        target = new
+        for place, properties in before[tie.id]:
+            if place != (tie.type, tie.from_id, tie.to_id):
+                moved[place[0]].append(tie.id)
+            else:
+                target = changed if properties != row["properties"] else None
+        if target is not None:
+            target[tie.type].append(row)
+    for name, ids in moved.items():
+        yield f"MATCH ()-[r:{name}]->() WHERE r.id IN $rows DELETE r", ids, False
+    for name, rows in changed.items():
         yield (
-            f"UNWIND $rows AS row MATCH (a:Entity {{id: row.from_id}}) MATCH (b:Entity {{id: row.to_id}}) "
+            f"UNWIND $rows AS row MATCH ()-[r:{name} {{id: row.id}}]->() USING INDEX SEEK r:{name}(id) "
+            "SET r = row.properties",
+            rows,
+            True,
+        )
+    for name, rows in new.items():
+        yield (
+            "UNWIND $rows AS row MATCH (a:Entity {id: row.from}) USING INDEX SEEK a:Entity(id) "
+            "MATCH (b:Entity {id: row.to}) USING INDEX SEEK b:Entity(id) "
             f"CREATE (a)-[r:{name}]->(b) SET r = row.properties",
             rows,
             True,
         )
+
+
+_Place = tuple[str, str, str]
+
+
+def _before(
+    transaction: neo4j.ManagedTransaction, ids: list[str]
+) -> dict[str, list[tuple[_Place, dict[str, Any]]]]:
+    """What the store holds under these tie ids: (type, from, to) and properties."""
+    found: dict[str, list[tuple[_Place, dict[str, Any]]]] = defaultdict(list)
+    for name in [name for name in ontology().types if ids and _any_of_type(transaction, name)]:
+        # IN, not UNWIND: planned while the store was small, that reads the whole index once per row.
+        text = (
+            f"MATCH (a)-[r:{name}]->(b) WHERE r.id IN $ids "
+            "RETURN r.id AS id, a.id AS start, b.id AS end, properties(r) AS properties"
+        )
+        for start in range(0, len(ids), BATCH_SIZE):
+            for row in _run(transaction, text, {"ids": ids[start : start + BATCH_SIZE]}):
+                found[row["id"]].append(((name, row["start"], row["end"]), row["properties"]))
+    return found
 
 
 def _any_of_type(transaction: neo4j.ManagedTransaction, name: str) -> bool:
@@ -132,7 +182,7 @@ def _check_ends(transaction: neo4j.ManagedTransaction, batch: Batch) -> None:
     found: set[str] = set()
     for start in range(0, len(wanted), BATCH_SIZE):
         rows = transaction.run(
-            "UNWIND $ids AS id MATCH (n:Entity {id: id}) RETURN n.id AS id",
+            "MATCH (n:Entity) WHERE n.id IN $ids RETURN n.id AS id",
             {"ids": wanted[start : start + BATCH_SIZE]},
         )
         found |= {record["id"] for record in rows}

@@ -22,6 +22,7 @@ from tests.contract.small import SMALL, everything
         "MATCH (n:Entity) FOREACH (x IN [1] | SET n.name = 'x')",
         "/* read */ CREATE (n:Company) RETURN n // only",
         "MATCH (n:Entity) WITH n LIMIT 1 CREATE (m:Company {id: n.id + '2'}) RETURN m.id AS id",
+        "MATCH (n:Entity) CALL (n) { DETACH DELETE n } IN TRANSACTIONS",
         "CREATE CONSTRAINT x IF NOT EXISTS FOR (n:Company) REQUIRE n.name IS UNIQUE",
     ],
 )

@@ -5,17 +5,19 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, LiteralString, Self, cast
 
 import neo4j
 import pytest
 
-from graph.errors import SettingsError, StoreRefused, StoreUnavailable
-from graph.model import Batch, Entity
+from graph.errors import QueryError, SettingsError, StoreError, StoreRefused, StoreUnavailable
+from graph.model import Batch, Entity, Source, Tie
 from graph.ontology import ontology
 from graph.store import neo4j_write
 from graph.store.neo4j import Neo4jStore
+from graph.store.neo4j_errors import translate
 from tests.neo4j_server import Server
 
 SECRET = "hunter2-not-to-be-seen"
@@ -34,6 +36,15 @@ def admin(server: Server) -> neo4j.Driver:
     assert server.user
     assert server.password
     return neo4j.GraphDatabase.driver(server.uri, auth=(server.user, server.password))
+
+
+def server_error(code: str, message: str) -> neo4j.exceptions.Neo4jError:
+    class Answer(neo4j.exceptions.Neo4jError):
+        pass
+
+    error = Answer(message)
+    Answer.code, Answer.message = property(lambda _: code), property(lambda _: message)  # pyright: ignore
+    return error
 
 
 class Relay:
@@ -182,6 +193,38 @@ def test_a_managed_write_is_tried_again(neo4j_store: Neo4jStore, monkeypatch: py
     neo4j_store.upsert(Batch((Entity("a", "A", "company"),)))
     assert calls == 2
     assert neo4j_store.counts().entities == 1
+
+
+def test_too_little_memory_for_a_write_says_what_to_do() -> None:
+    for error in (
+        server_error("Neo.DatabaseError.Statement.ExecutionFailed", "Java heap space"),
+        server_error("Neo.TransientError.General.MemoryPoolOutOfMemoryError", "The allocation ..."),
+    ):
+        ours = translate(error, "bolt://host", None, 10.0, writing=True)
+        assert isinstance(ours, StoreError)
+        assert "heap.max_size" in ours.hint
+    asked = translate(error, "bolt://host", None, 10.0)
+    assert isinstance(asked, QueryError)
+    assert "LIMIT" in asked.hint
+
+
+def test_what_stands_as_wanted_is_left_alone(neo4j_store: Neo4jStore) -> None:
+    source = Source("s", "P", "T")
+    pair = (Entity("a", "A", "company"), Entity("b", "B", "company"))
+    same = Tie("r1", "a", "OWNS", "b", "active", start_date="2017", sources=("s",))
+    changed = Tie("r2", "a", "OWNS", "b", "active", sources=("s",))
+    turned = Tie("r3", "a", "SUPPLIES", "b", "active", sources=("s",))
+    neo4j_store.upsert(Batch(pair, (same, changed, turned), (source,)))
+    text = "MATCH ()-[r]->() RETURN elementId(r) AS key ORDER BY r.id"
+    before = neo4j_store.query(text).rows
+    neo4j_store.upsert(Batch(pair, (same, changed, turned), (source,)))
+    assert neo4j_store.query(text).rows == before
+    changed, turned = replace(changed, note="n"), replace(turned, from_id="b", to_id="a")
+    neo4j_store.upsert(Batch((), (same, changed, turned)))
+    after = neo4j_store.query(text).rows
+    assert after[:2] == before[:2]
+    assert after[2] != before[2]
+    assert [*neo4j_store.ties()] == [same, changed, turned]
 
 
 def test_no_constraint_is_made_by_reading(neo4j_store: Neo4jStore) -> None:

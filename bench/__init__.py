@@ -1,0 +1,1 @@
+"""Measurements, always as ratios against a peer of the same run."""
