@@ -100,8 +100,12 @@ def _refusal(error: BaseException, code: str, location: str, database: str | Non
     return None
 
 
+def _out_of_memory(code: str, message: str) -> bool:
+    return "OutOfMemory" in code or "heap space" in message
+
+
 def _write_fault(code: str, message: str) -> ExplorerError | None:
-    if "OutOfMemory" in code or "heap space" in message:
+    if _out_of_memory(code, message):
         return StoreError(
             "The server has too little memory to write all this at once; nothing was changed.",
             hint="Load it in parts, or raise server.memory.heap.max_size in its neo4j.conf.",
@@ -130,7 +134,7 @@ def _query_fault(code: str, message: str, timeout_s: float, first_line: int) -> 
         )
     if code.endswith(("Statement.SyntaxError", "Statement.SemanticError")):
         return _syntax_error(message, first_line)
-    if "OutOfMemory" in code:
+    if _out_of_memory(code, message):
         return QueryError(
             "The query needs more memory than the server allows.",
             hint="Narrow it with a start entity, fewer hops or a LIMIT.",

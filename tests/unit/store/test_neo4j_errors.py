@@ -203,9 +203,9 @@ def test_too_little_memory_for_a_write_says_what_to_do() -> None:
         ours = translate(error, "bolt://host", None, 10.0, writing=True)
         assert isinstance(ours, StoreError)
         assert "heap.max_size" in ours.hint
-    asked = translate(error, "bolt://host", None, 10.0)
-    assert isinstance(asked, QueryError)
-    assert "LIMIT" in asked.hint
+        asked = translate(error, "bolt://host", None, 10.0)
+        assert isinstance(asked, QueryError)
+        assert "LIMIT" in asked.hint
 
 
 def test_what_stands_as_wanted_is_left_alone(neo4j_store: Neo4jStore) -> None:
