@@ -24,16 +24,23 @@ def attachment_batch(entities: int, ties: int, *, seed: int = 7) -> Batch:
     )  # fmt: skip
     ends: list[int] = [0]
     made: list[Tie] = []
+    left: dict[int, float] = {}
     for number in range(ties):
         start = draw.randrange(entities)
         end = draw.choice(ends) if draw.random() < 0.7 else draw.randrange(entities)
         if end == start:
             end = (end + 1) % entities
         ends += [start, end]
+        kind = TYPES[number % len(TYPES)]
+        share = None
+        if kind == "OWNS":  # what is held of a firm must not pass the whole
+            share = round(left.get(end, 1.0) * draw.uniform(0.05, 0.4), 6)
+            left[end] = left.get(end, 1.0) - share
         made.append(
             Tie(
-                f"r{number}", f"e{start}", TYPES[number % len(TYPES)], f"e{end}", "active",
-                f"{2010 + number % 15}-{1 + number % 12:02d}", amount_usd=1_000 + number, round=f"Round {number % 9}",
+                f"r{number}", f"e{start}", kind, f"e{end}", "active",
+                f"{2010 + number % 15}-{1 + number % 12:02d}", amount_usd=1_000 + number,
+                share=share, share_basis="equity" if share else None, round=f"Round {number % 9}",
                 note="A made-up tie.", sources=("s1", "s2"),
             )
         )  # fmt: skip

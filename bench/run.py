@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import platform
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,9 @@ def main() -> None:
     )
     parser.add_argument("--quick", action="store_true", help="1,000 entities and 5,000 ties")
     parser.add_argument("--engines", default="arcadedb,neo4j", help="which engines, by comma")
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="bare and ours in turn, so often; medians count"
+    )
     parser.add_argument("--json", type=Path, help="write the figures to this file as well")
     given = parser.parse_args()
     entities, ties = (1_000, 5_000) if given.quick else (20_000, 100_000)
@@ -36,29 +40,38 @@ def main() -> None:
     )
     found: dict[str, dict[str, Any]] = {}
     for engine in given.engines.split(","):
-        found |= measured(engine, entities, ties)
+        found |= measured(engine, entities, ties, given.rounds)
     print(table(found))
     if given.json:
         given.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
 
 
-def measured(engine: str, entities: int, ties: int) -> dict[str, dict[str, Any]]:
-    """Our store and the bare engine, one after the other."""
+def measured(engine: str, entities: int, ties: int, rounds: int) -> dict[str, dict[str, Any]]:
+    """The bare engine and our store in turn; the median of each figure, for machines are noisy."""
+    runs: dict[str, list[dict[str, Any]]] = {"bare": [], "ours": []}
+    for _ in range(rounds):
+        for way, kept in runs.items():
+            kept.append(once(engine, way, entities, ties))
+    return {
+        f"{engine} {way}": {step: statistics.median(run[step] for run in kept) for step in kept[0]}
+        for way, kept in runs.items()
+    }
+
+
+def once(engine: str, way: str, entities: int, ties: int) -> dict[str, Any]:
+    """One measurement; Neo4j gets a fresh server each time, so that nobody profits from warm caches."""
     if engine == "arcadedb":
-        return {f"{engine} {way}": worker(engine, way, entities, ties, {}) for way in ("bare", "ours")}
+        return worker(engine, way, entities, ties, {})
     sys.path.insert(0, str(ROOT))
     from tests.neo4j_server import running
 
-    found: dict[str, dict[str, Any]] = {}
-    for way in ("bare", "ours"):
-        with running() as server:  # a fresh server each, so that neither profits from the other's warm caches
-            address = {
-                "BENCH_URI": server.uri,
-                "BENCH_USER": server.user or "",
-                "BENCH_PASSWORD": server.password or "",
-            }
-            found[f"{engine} {way}"] = worker(engine, way, entities, ties, address)
-    return found
+    with running() as server:
+        address = {
+            "BENCH_URI": server.uri,
+            "BENCH_USER": server.user or "",
+            "BENCH_PASSWORD": server.password or "",
+        }
+        return worker(engine, way, entities, ties, address)
 
 
 def worker(engine: str, way: str, entities: int, ties: int, environment: dict[str, str]) -> dict[str, Any]:
@@ -83,7 +96,8 @@ def table(found: dict[str, dict[str, Any]]) -> str:
     for step in (*STEPS, "peak memory, MB"):
         cells = [step]
         for engine in engines:
-            bare, ours = (found[f"{engine} {way}"].get(step) for way in ("bare", "ours"))
+            ours = found[f"{engine} ours"].get(step)
+            bare = found[f"{engine} ours"].get(f"{step}, bare", found[f"{engine} bare"].get(step))
             cells += [number(bare), number(ours), f"{ours / bare:.2f}" if ours and bare else "–"]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)

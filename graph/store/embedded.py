@@ -258,7 +258,7 @@ class _EmbeddedStream(RowStream):
         try:
             self._first = next(self._rows, None)
             if self._first is not None:
-                self.columns = tuple(str(name) for name in self._first.get_property_names())
+                self.columns = arcade.columns_of_row(cypher, self._first)
             else:
                 self.columns = arcade.columns_of(database, cypher, parameters)
         except Exception as exc:

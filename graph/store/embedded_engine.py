@@ -8,6 +8,7 @@ import re
 import sys
 import tempfile
 import threading
+import weakref
 from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
@@ -115,14 +116,18 @@ def open_database(folder: Path, *, create: bool = False) -> Any:
 
 
 _timeout_lock = threading.Lock()
+_limits: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
 
 
 def run_query(database: Any, cypher: str, parameters: Mapping[str, Any], timeout_s: float) -> Any:
     """Send a read-only query; the engine itself refuses writing statements and stops at the limit."""
     # The engine reads the limit when a query starts, so setting it per query needs a lock for that moment.
+    limit_ms = max(1, int(timeout_s * 1000))
     with _timeout_lock:
-        configuration = database.get_java_database().getConfiguration()
-        configuration.setValue(_java["config"].COMMAND_TIMEOUT, _java["long"](max(1, int(timeout_s * 1000))))
+        if _limits.get(database) != limit_ms:  # each call into Java costs as much as a small look-up
+            configuration = database.get_java_database().getConfiguration()
+            configuration.setValue(_java["config"].COMMAND_TIMEOUT, _java["long"](limit_ms))
+            _limits[database] = limit_ms
         try:
             if parameters:
                 return database.query(CYPHER, cypher, dict(parameters))
@@ -132,6 +137,8 @@ def run_query(database: Any, cypher: str, parameters: Mapping[str, Any], timeout
 
 
 _columns: dict[str, tuple[str, ...]] = {}
+# What a plan prints is not always what a row calls its columns, so rows have a memory of their own.
+_row_columns: dict[str, tuple[str, ...]] = {}
 
 
 def columns_of(database: Any, cypher: str, parameters: Mapping[str, Any]) -> tuple[str, ...]:
@@ -146,10 +153,20 @@ def columns_of(database: Any, cypher: str, parameters: Mapping[str, Any]) -> tup
         found = re.search(r"FINAL PROJECTION \[(.*)\]", str(plan[0]["executionPlanAsString"]))
     except Exception:  # the plan is a courtesy: the answer itself, no rows, is already known
         return ()
-    columns = tuple(part.strip() for part in found[1].split(",")) if found else ()
-    if len(_columns) >= 500:
-        _columns.clear()
-    _columns[cypher] = columns
+    return _keep(_columns, cypher, tuple(part.strip() for part in found[1].split(",")) if found else ())
+
+
+def columns_of_row(cypher: str, row: Any) -> tuple[str, ...]:
+    """Column names of a query by its first row; they depend on its text alone."""
+    if cypher not in _row_columns:
+        _keep(_row_columns, cypher, tuple(str(name) for name in row.get_property_names()))
+    return _row_columns[cypher]
+
+
+def _keep(cache: dict[str, tuple[str, ...]], cypher: str, columns: tuple[str, ...]) -> tuple[str, ...]:
+    if len(cache) >= 500:
+        cache.clear()
+    cache[cypher] = columns
     return columns
 
 

@@ -1,0 +1,1 @@
+"""``interlock analyse``: one command per measure, one module per subject."""

@@ -1,0 +1,171 @@
+"""What every analysis gives back: sentences, a table, and all that is needed to argue about it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+
+from graph.atomic import replacing
+from graph.csv_text import csv_text, guarded
+from graph.errors import ParameterError
+from graph.model import EntityId, TieId
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How something is computed, for people.
+
+    Attributes:
+        name: the field's name for the measure.
+        formula: in words or plain-text mathematics, with the meaning of each symbol.
+        missing: what happens where data is unknown.
+        citation: the paper or standard.
+    """
+
+    name: str
+    formula: str
+    missing: str
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What a result was computed from.
+
+    Attributes:
+        data_version, as_of, filters, left_out: of the graph, see :func:`graph.projection.to_networkx`;
+            empty for a graph that did not come from a store.
+        entities, ties: size of the graph that was searched.
+        direction: which way ties were followed, in words.
+        weights: what a tie counts, in words.
+        normalisation: what a value is divided by, in words.
+        seed: of the random numbers, None when nothing is random.
+        parameters: everything else that was asked for.
+    """
+
+    data_version: str
+    as_of: str | None
+    filters: Mapping[str, Any]
+    left_out: Mapping[str, int]
+    entities: int
+    ties: int
+    direction: str
+    weights: str = "none"
+    normalisation: str = "none"
+    seed: int | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence of an answer with the ties it rests on and the entities it speaks of."""
+
+    text: str
+    ties: tuple[TieId, ...] = ()
+    entities: tuple[EntityId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer of one analysis.
+
+    Attributes:
+        title: the question, or what the table holds.
+        statements: the answer in sentences, the most important first; never empty: an empty result
+            says what was looked for in how many ties.
+        columns, rows: the same as a table. Columns that end in ``_id`` hold entity ids, ``tie_ids``
+            lists of tie ids; unknown is None.
+        notes: limits that were reached, what was unknown and how much of it, assumptions.
+    """
+
+    title: str
+    statements: tuple[Statement, ...]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    notes: tuple[str, ...]
+    method: Method
+    provenance: Provenance
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything, as plain dicts and lists for JSON; rows keyed by column."""
+        found = asdict(self)
+        found["rows"] = [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+        return found
+
+
+def provenance_of(
+    graph: nx.Graph,
+    *,
+    direction: str,
+    weights: str = "none",
+    normalisation: str = "none",
+    seed: int | None = None,
+    **parameters: Any,
+) -> Provenance:
+    """The provenance of a result computed on ``graph``; a graph of the user's own has no version."""
+    known = graph.graph
+    return Provenance(
+        str(known.get("data_version", "")), known.get("as_of"), known.get("filters", {}),
+        known.get("left_out", {}), graph.number_of_nodes(), graph.number_of_edges(), direction, weights,
+        normalisation, seed, parameters,
+    )  # fmt: skip
+
+
+def write_answer(answer: Answer, path: str | Path) -> None:
+    """Write an answer with its provenance to a ``.json`` or ``.csv`` file.
+
+    The CSV starts with ``#`` lines that hold method, citation and provenance; below stands the table,
+    safe for spreadsheets.
+
+    Raises:
+        ParameterError: another ending.
+    """
+    ending = Path(path).suffix.lower()
+    if ending == ".json":
+        text = json.dumps(answer.as_dict(), ensure_ascii=False, indent=2, default=str) + "\n"
+    elif ending == ".csv":
+        text = _csv(answer)
+    else:
+        raise ParameterError(
+            "file", f"{ending or 'no ending'} is not known.", hint="End the name in .json or .csv."
+        )
+    with replacing(path) as file:
+        file.write(text.encode("utf-8", "replace"))
+
+
+def _csv(answer: Answer) -> str:
+    about = {"title": answer.title, **asdict(answer.method), **asdict(answer.provenance)}
+    about |= {"notes": list(answer.notes)} if answer.notes else {}
+    lines: list[str] = []
+    for name, value in about.items():
+        told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+        lines.append(f"# {name}: {' '.join(told.split())}\n")
+    rows = ([guarded(_cell(value)) for value in row] for row in answer.rows)
+    return "".join(lines) + csv_text(answer.columns, rows, line_end="\n")
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return ";".join(str(item) for item in value)
+    return value
+
+
+def name_of(graph: nx.Graph, entity: EntityId) -> str:
+    """The name of an entity in the graph, its id where it has none."""
+    return str(graph.nodes[entity].get("name") or entity) if entity in graph else entity
+
+
+def listed(names: list[str], *, most: int = 6) -> str:
+    """Names as a phrase: ``A, B and C``, or ``A, B and 4 more``.
+
+    >>> listed(["A", "B", "C"]), listed(list("ABCDEFG"), most=2)
+    ('A, B and C', 'A, B and 5 more')
+    """
+    if len(names) > most:
+        return f"{', '.join(names[:most])} and {len(names) - most:,} more"
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
