@@ -6,7 +6,8 @@ import streamlit as st
 
 from widgets import data
 from widgets.parts import SOURCES, param, ties_markdown
-from widgets.text import link, md, plain
+from widgets.source_table import source_table
+from widgets.text import link, md
 
 
 def page() -> None:
@@ -21,40 +22,7 @@ def page() -> None:
 def every() -> None:
     """A searchable table of all sources."""
     st.title("Sources")
-    rows = data.all_sources()
-    text = (
-        st.text_input(
-            "Search", type="search", key="source-search", placeholder="publisher or title", live=True
-        )
-        or ""
-    ).casefold()
-    kept = [row for row in rows if text in f"{row['publisher']} {row['title']}".casefold()]
-    st.caption(f"{len(kept)} of {len(rows)} sources. Every tie rests on at least one of them.")
-    table = [
-        {
-            **{
-                name: plain(row[name]) if row[name] else None
-                for name in ("publisher", "title", "date", "language")
-            },
-            "url": row["url"],
-            "ties": row["ties"],
-            "open": f"/sources?id={row['id']}",
-        }
-        for row in sorted(kept, key=lambda row: (-row["ties"], row["id"]))
-    ]
-    st.dataframe(
-        table,
-        hide_index=True,
-        height=560,
-        column_order=("publisher", "title", "date", "ties", "url", "open", "language"),
-        column_config={
-            "url": st.column_config.LinkColumn("page"),
-            "open": st.column_config.LinkColumn("what rests on it", display_text="show ties"),
-            "ties": st.column_config.NumberColumn("ties"),
-        },
-        placeholder="not known",
-        alt="Sources",
-    )
+    source_table("sources")
 
 
 def one(source_id: str) -> None:

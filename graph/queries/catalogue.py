@@ -55,6 +55,15 @@ class Catalogue:
 
         return tuple(query for query in self.queries if matches(query))
 
+    def about_an_entity(self) -> tuple[tuple[SavedQuery, str], ...]:
+        """Queries that need an entity, each with the first parameter that takes one."""
+        found: list[tuple[SavedQuery, str]] = []
+        for query in self.queries:
+            names = [p.name for p in query.parameters if p.type == "entity id" and p.required]
+            if names:
+                found.append((query, names[0]))
+        return tuple(found)
+
 
 def catalogue(folder: Path | None = None) -> Catalogue:
     """The saved queries under ``folder`` (default: ``cypher/``), read again only when a file changed.

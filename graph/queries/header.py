@@ -93,11 +93,10 @@ class _Line:
 
 
 def read_query(path: Path) -> SavedQuery:
-    """Read and check one file.
+    """Read and check one file, see :func:`parse_query`.
 
     Raises:
-        LoadError: with file, line and field: unknown or missing key, undeclared parameter, a label or
-            tie type that the ontology does not have, rows that are not ordered and limited.
+        LoadError: it cannot be read, or its text is wrong.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -105,6 +104,16 @@ def read_query(path: Path) -> SavedQuery:
         raise LoadError(
             f"cannot be read: {exc}", path=str(path), hint="Saved queries are UTF-8 text."
         ) from exc
+    return parse_query(text, path)
+
+
+def parse_query(text: str, path: Path) -> SavedQuery:
+    """Check the text of a saved query that is, or is to be, kept at ``path``.
+
+    Raises:
+        LoadError: with file, line and field: unknown or missing key, undeclared parameter, a label or
+            tie type that the ontology does not have, rows that are not ordered and limited.
+    """
     lines = _header(path, text)
     single = {line.key: line for line in lines if line.key != "param"}
     for key in _REQUIRED:
@@ -236,10 +245,24 @@ def _drawing(
     return drawn["entities"], drawn["ties"]
 
 
+def body_of(text: str) -> str:
+    """The text of a query without the ``//`` lines and empty lines at its top: what the engine runs."""
+    lines = text.splitlines()
+    start = next(
+        (n for n, line in enumerate(lines) if line.strip() and not line.startswith("//")), len(lines)
+    )
+    return "\n".join(lines[start:]).rstrip()
+
+
+def parameters_in(text: str) -> tuple[str, ...]:
+    """Names of the parameters that a Cypher text uses, each once, in order; not those in comments."""
+    return tuple(dict.fromkeys(re.findall(r"\$(\w+)", _without_comments_and_texts(text))))
+
+
 def _check_body(path: Path, query: SavedQuery) -> None:
     body = _without_comments_and_texts(query.text)
     declared = {parameter.name for parameter in query.parameters}
-    used = set(re.findall(r"\$(\w+)", body))
+    used = set(parameters_in(query.text))
     for name in sorted(used - declared):
         _refuse(
             path,

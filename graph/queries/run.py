@@ -59,10 +59,15 @@ def typed_values(query: SavedQuery, values: Mapping[str, object]) -> dict[str, A
                 f"{query.id} has no such parameter.{did_you_mean(name, list(declared))}",
                 hint=f"It takes: {', '.join(declared) or 'none'}.",
             )
-    return {name: _typed(query, parameter, values.get(name)) for name, parameter in declared.items()}
+    return {name: typed_value(parameter, values.get(name)) for name, parameter in declared.items()}
 
 
-def _typed(query: SavedQuery, parameter: QueryParameter, value: object) -> Any:
+def typed_value(parameter: QueryParameter, value: object) -> Any:
+    """One value checked and typed; the default, or None, where none is given.
+
+    Raises:
+        ParameterError: a required value is missing, or the value is not of the parameter's type.
+    """
     if value is None or value == "":
         if parameter.required:
             raise ParameterError(
