@@ -116,8 +116,8 @@ def provenance_of(
     )  # fmt: skip
 
 
-def write_answer(answer: Answer, path: str | Path) -> None:
-    """Write an answer with its provenance to a ``.json`` or ``.csv`` file.
+def answer_bytes(answer: Answer, ending: str) -> bytes:
+    """An answer with its provenance as the bytes of a ``.json`` or ``.csv`` file.
 
     The CSV starts with ``#`` lines that hold method, citation and provenance; below stands the table,
     safe for spreadsheets.
@@ -125,7 +125,6 @@ def write_answer(answer: Answer, path: str | Path) -> None:
     Raises:
         ParameterError: another ending.
     """
-    ending = Path(path).suffix.lower()
     if ending == ".json":
         text = json.dumps(answer.as_dict(), ensure_ascii=False, indent=2, default=str) + "\n"
     elif ending == ".csv":
@@ -134,8 +133,14 @@ def write_answer(answer: Answer, path: str | Path) -> None:
         raise ParameterError(
             "file", f"{ending or 'no ending'} is not known.", hint="End the name in .json or .csv."
         )
+    return text.encode("utf-8", "replace")
+
+
+def write_answer(answer: Answer, path: str | Path) -> None:
+    """Write :func:`answer_bytes` to a file, whole or not at all."""
+    data = answer_bytes(answer, Path(path).suffix.lower())
     with replacing(path) as file:
-        file.write(text.encode("utf-8", "replace"))
+        file.write(data)
 
 
 def _csv(answer: Answer) -> str:
