@@ -8,9 +8,12 @@ are one engine transaction in the current generation.
 
 from __future__ import annotations
 
+import atexit
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +39,14 @@ from graph.store.embedded_write import read_version, write_transaction
 TRANSACTION_LIMIT = 2_000
 """Batches up to this size are one transaction; larger ones build a new generation."""
 _SCAN_TIMEOUT_S = 3_600.0
+_open: weakref.WeakSet[EmbeddedStore] = weakref.WeakSet()
+
+
+@cache
+def _close_at_exit() -> None:
+    # An open database has threads of its own, for which the JVM would wait for ever at the end. Called
+    # when the JVM has been started: exit handlers run backwards, and its own ends it.
+    atexit.register(lambda: [store.close() for store in list(_open)])
 
 
 class EmbeddedStore(Store):
@@ -63,10 +74,12 @@ class EmbeddedStore(Store):
         self._lock = take_lock(self.path)
         try:
             arcade.start(heap)
+            _close_at_exit()
             self._current = open_current(self.path)
         except BaseException:
             self._lock.release()
             raise
+        _open.add(self)
 
     # writing
     def upsert(self, batch: Batch, *, progress: Progress | None = None) -> None:
@@ -216,6 +229,7 @@ class EmbeddedStore(Store):
             if self._closed:
                 return
             self._closed = True
+            _open.discard(self)
             self._current.retired = True
             self._current.keep = True
             self._drop_if_unused(self._current)

@@ -71,7 +71,11 @@ def start(heap: str) -> None:
                 ],
             )
         import jpype
+        import jpype.config
 
+        # The JVM would wait at the end for the thread that started it, which may be gone without a word
+        # (the app opens the store in a thread per visit). Open stores are closed before (embedded.py).
+        jpype.config.destroy_jvm = False
         _java["config"] = jpype.JClass("com.arcadedb.GlobalConfiguration")
         _java["vertex"] = jpype.JClass("com.arcadedb.graph.Vertex")
         _java["edge"] = jpype.JClass("com.arcadedb.graph.Edge")

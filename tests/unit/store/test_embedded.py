@@ -173,3 +173,20 @@ def test_a_query_cannot_read_files_or_the_network(tmp_path: Path) -> None:
             with pytest.raises(WriteRefused, match="LOAD CSV") as caught:
                 store.query(f"LOAD CSV FROM '{url}' AS line RETURN line")
             assert "password" not in str(caught.value)
+
+
+def test_a_program_that_forgets_to_close_ends_all_the_same(tmp_path: Path) -> None:
+    # As in the app: the thread that opened the store, and started the engine's JVM with it, is gone.
+    script = (
+        "import sys, threading; from graph.store.embedded import EmbeddedStore; kept = [];"
+        "thread = threading.Thread(target=lambda: kept.append(EmbeddedStore(sys.argv[1])));"
+        "thread.start(); thread.join(); print(kept[0].counts())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "store")],
+        capture_output=True, text=True, check=False, timeout=120, cwd=Path(__file__).parents[3],
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "entities=0" in done.stdout
+    assert done.stderr == ""
+    assert not (tmp_path / "store" / "holder.json").exists()
