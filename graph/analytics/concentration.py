@@ -3,37 +3,66 @@
 The Herfindahl-Hirschman index (HHI) is the sum of squared percentage shares, 0 to 10,000 (Hirschman
 1964, American Economic Review 54, 761-762). Companies name their largest customers and no others, so
 the index is known only between two bounds: with every unnamed customer as small as can be, and with
-the whole rest as one. The bands are those of the US Merger Guidelines of 2023, guideline 1; they speak
-of markets and serve here only as a familiar yardstick.
+the whole rest as one. The bands are those of the US Merger Guidelines; they speak of markets and serve
+here only as a familiar yardstick.
 """
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import networkx as nx
 
+from graph.analytics.hhi import DISCLOSURE_THRESHOLD, RULES, hhi_bounds, hhi_range
+from graph.analytics.reach import Link, links
 from graph.dates import parse_date
 from graph.errors import AnalysisError, EntityNotFound
-from graph.model import EntityId, SourceId, Tie, TieId
+from graph.model import EntityId, SourceId, TieId
 
-DISCLOSURE_THRESHOLD = 0.10
-"""Customers of at least a tenth of revenue must be disclosed in US filings (ASC 280-10-50-42)."""
-_TOLERANCE = 1e-9
+__all__ = ["DISCLOSURE_THRESHOLD", "RULES", "Concentration", "concentrations", "hhi_bounds", "hhi_range"]
+
+Period = tuple[str | None, str | None]
+GroupRule = Callable[[EntityId], EntityId] | Mapping[EntityId, EntityId]
+
+
+@dataclass(frozen=True, slots=True)
+class ShareClaim:
+    """What one tie says about one party: the share lies between ``low`` and ``high``; with its remark."""
+
+    tie: TieId
+    party: EntityId
+    low: float
+    high: float
+    sources: tuple[SourceId, ...]
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PartyShare:
-    """One customer (supplier), or one group of them, with its share and where that was read."""
+    """One customer (supplier), or one group of them, with its share and where that was read.
+
+    Attributes:
+        party: entity, or representative of the group.
+        share: the figure; the largest where sources differ, the lower end where only a range is known.
+        low, high: all that the sources allow.
+        ties, sources, members: what it rests on; ``members`` are the parties of a group.
+        conflict: whether several ties state different shares of one member for the same period.
+        claims: every single statement.
+    """
 
     party: EntityId
     share: float
+    low: float
+    high: float
     ties: tuple[TieId, ...]
     sources: tuple[SourceId, ...]
     members: tuple[EntityId, ...]
+    conflict: bool
+    claims: tuple[ShareClaim, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +77,22 @@ class Concentration:
         disclosed, rest: parts of the whole that are named, and not; they sum to 1.
         hhi_low, hhi_high: bounds of the index; equal when everything is disclosed.
         threshold: a party at least this large would have been named; None when no such rule is assumed.
-        effective_low, effective_high: bounds of the effective number of parties, 10,000 / HHI.
+        effective_low, effective_high: bounds of the effective number of parties, 10,000 / HHI; None when
+            the index may be 0, so that the number has no limit.
         unmeasured: parties with a tie but without a share in this period: unknown, not zero.
     """
 
     company: EntityId
     side: str
-    period: tuple[str | None, str | None]
+    period: Period
     parties: tuple[PartyShare, ...]
     disclosed: float
     rest: float
     hhi_low: float
     hhi_high: float
     threshold: float | None
-    effective_low: float
-    effective_high: float
+    effective_low: float | None
+    effective_high: float | None
     unmeasured: tuple[EntityId, ...]
 
     @property
@@ -72,60 +102,46 @@ class Concentration:
 
     @property
     def band(self) -> str:
-        """Band of the 2023 guidelines: highly (above 1,800), moderately (1,000 to 1,800) or unconcentrated.
+        """Band under the guidelines of 2023, see :meth:`band_under`."""
+        return self.band_under("2023")
+
+    def band_under(self, rule: str) -> str:
+        """Band under ``2023`` (1,000 and 1,800) or ``2010`` (1,500 and 2,500).
 
         ``undecided`` when the two bounds fall into different bands.
         """
-        low, high = _band(self.hhi_low), _band(self.hhi_high)
+        low, high = RULES[rule].band(self.hhi_low), RULES[rule].band(self.hhi_high)
         return low if low == high else "undecided"
 
 
-def hhi_range(shares: Iterable[float], *, threshold: float | None = None) -> tuple[float, float]:
-    """Lower and upper bound of the HHI from the shares that are known.
+def share_range(data: Mapping[str, Any], tie: TieId) -> tuple[float, float] | None:
+    """What a tie says about its share: ``(low, high)``, or None when it says nothing.
 
-    Args:
-        shares: fractions of one whole, each above 0, summing to at most 1.
-        threshold: every party not in ``shares`` is smaller than this (a disclosure rule).
-
-    Returns:
-        ``(low, high)`` on the scale 0 to 10,000. Low leaves the rest out (infinitely many, infinitely
-        small). High makes it one party, or as many of ``threshold`` as fit and one of what remains.
+    ``share`` is exact; ``share_min`` and ``share_max`` bound it, a missing one being 0 or 1.
 
     Raises:
-        AnalysisError: a share outside 0..1 or not a number, or a sum above 1.
-
-    >>> [round(bound) for bound in hhi_range([0.87])], [round(b) for b in hhi_range([0.87], threshold=0.1)]
-    ([7569, 7738], [7569, 7678])
+        AnalysisError: not a fraction between 0 and 1, or the ends the wrong way round; names the tie.
     """
-    known = list(shares)
-    for share in known:
-        if not 0 < share <= 1:  # refuses NaN too
-            raise AnalysisError(
-                f"A share of {share} is not a fraction between 0 and 1.", hint="Write 0.12 for 12 %."
-            )
-    total = math.fsum(known)
-    if total > 1 + _TOLERANCE:
+    exact, least, most = data.get("share"), data.get("share_min"), data.get("share_max")
+    if exact is None and least is None and most is None:
+        return None
+    ends = (exact, exact) if exact is not None else (0.0 if least is None else least, most)
+    low, high = float(ends[0]), 1.0 if ends[1] is None else float(ends[1])
+    if not 0 <= low <= high <= 1:  # refuses NaN too
         raise AnalysisError(
-            f"The shares sum to {total:.4g}, more than the whole.",
-            hint="They may overlap or belong to different periods; look at their ties and sources.",
+            f"The share of tie {tie} is {low} to {high}; shares are fractions between 0 and 1.",
+            hint=f"Write 0.12 for 12 %, or leave the tie out with --exclude {tie}.",
         )
-    rest = max(0.0, 1 - total)
-    low = math.fsum(share * share for share in known)
-    if threshold is None or rest <= threshold:
-        extra = rest * rest
-    else:
-        whole, part = divmod(rest, threshold)
-        extra = whole * threshold**2 + part**2
-    return 10_000 * low, 10_000 * (low + extra)
+    return low, high
 
 
 def concentrations(
-    graph: nx.MultiDiGraph,
+    graph: nx.Graph,
     company: EntityId,
     *,
     side: str = "customers",
     threshold: float | None = None,
-    group_of: Callable[[EntityId], EntityId] | Mapping[EntityId, EntityId] | None = None,
+    group_of: GroupRule | None = None,
 ) -> list[Concentration]:
     """Customer or supplier concentration of a company, one result per measured period, newest first.
 
@@ -134,104 +150,131 @@ def concentrations(
         company: entity id.
         side: ``customers`` reads shares of the company's revenue, ``suppliers`` of its cost.
         threshold: see :func:`hhi_range`; such as ``DISCLOSURE_THRESHOLD``.
-        group_of: maps a party to its group, to count one ultimate owner once; None counts by name.
+        group_of: maps a party to its group, to count one ultimate owner once, such as
+            :meth:`graph.analytics.groups.Groups.group_of`; None counts by name.
 
     Raises:
         EntityNotFound: ``company`` is not in the graph.
-        AnalysisError: the shares of one period sum to more than 1.
+        AnalysisError: a share is no fraction, or the shares of one period sum to more than 1; names the ties.
     Cost: O(ties of the company).
     """
     if company not in graph:
         raise EntityNotFound(company, list(graph))
     if side not in ("customers", "suppliers"):
         raise AnalysisError(f"Side {side!r} is not known.", hint="Use customers or suppliers.")
-    ties = _supply_ties(graph, company, side)
     basis = "revenue" if side == "customers" else "cost"
-    periods: dict[tuple[str | None, str | None], list[Tie]] = defaultdict(list)
-    for tie in ties:
-        if tie.share is not None and tie.share_basis == basis:
-            periods[tie.share_period].append(tie)
-    everyone = {_other(tie, side) for tie in ties}
-    found = [
-        _one(company, side, period, kept, everyone, threshold, group_of) for period, kept in periods.items()
-    ]
-    return sorted(found, key=lambda item: _newest_first(item.period), reverse=True)
+    ties = sorted(
+        links(graph, company, types=("SUPPLIES",), upstream=side == "suppliers"), key=lambda link: link.tie
+    )
+    periods: dict[tuple[str, str], list[tuple[Link, ShareClaim]]] = defaultdict(list)
+    for link in ties:
+        if link.data.get("share_basis", basis) in (basis, None) and (claim := _claim(link)):
+            periods[period_days(period_of(link.data))].append((link, claim))
+    everyone = {link.other for link in ties}
+    found: list[Concentration] = []
+    for kept in periods.values():
+        period, claims = period_of(kept[0][0].data), [claim for _, claim in kept]
+        found.append(_one(company, side, period, claims, everyone, threshold, group_of))
+    return sorted(found, key=lambda item: tuple(reversed(period_days(item.period))), reverse=True)
+
+
+def period_of(data: Mapping[str, Any]) -> Period:
+    """Start and end as published, from the attributes of a tie."""
+    return data.get("start_date"), data.get("end_date")
+
+
+def period_days(period: Period) -> tuple[str, str]:
+    """First and last day of a period, so that ``2025 to 2025-12`` and ``2025`` are the same one.
+
+    >>> period_days(("2025", "2025-12")), period_days(("2025", None)), period_days((None, None))
+    (('2025-01-01', '2025-12-31'), ('2025-01-01', '2025-12-31'), ('', ''))
+    """
+    start, end = period
+    first = parse_date(start).first_day if start else ""
+    last = parse_date(end or start or "").last_day if end or start else ""
+    return first, last
+
+
+def period_text(period: Period) -> str:
+    """``2024-01 to 2024-06``, ``2025``, or ``a period not stated``."""
+    start, end = period
+    if not start and not end:
+        return "a period not stated"
+    days = period_days(period)
+    if not end or start == end or (start and period_days((start, None)) == days):
+        return start or ""
+    return f"{start} to {end}" if start else f"a period until {end}"
+
+
+def _claim(link: Link) -> ShareClaim | None:
+    found = share_range(link.data, link.tie)
+    if found is None:
+        return None
+    sources, note = tuple(link.data.get("sources") or ()), link.data.get("note")
+    return ShareClaim(link.tie, link.other, *found, sources, note)
 
 
 def _one(
     company: EntityId,
     side: str,
-    period: tuple[str | None, str | None],
-    ties: Sequence[Tie],
+    period: Period,
+    claims: Sequence[ShareClaim],
     everyone: set[EntityId],
     threshold: float | None,
-    group_of: Callable[[EntityId], EntityId] | Mapping[EntityId, EntityId] | None,
+    group_of: GroupRule | None,
 ) -> Concentration:
-    groups: dict[EntityId, list[Tie]] = defaultdict(list)
-    for tie in ties:
-        groups[_group(_other(tie, side), group_of)].append(tie)
-    parties = sorted(
-        (_party(key, members, side) for key, members in groups.items()), key=lambda p: (-p.share, p.party)
-    )
-    low, high = hhi_range((party.share for party in parties), threshold=threshold)
-    disclosed = math.fsum(party.share for party in parties)
+    groups: dict[EntityId, list[ShareClaim]] = defaultdict(list)
+    for claim in claims:
+        groups[_group(claim.party, group_of)].append(claim)
+    parties = sorted((_party(key, kept) for key, kept in groups.items()), key=lambda p: (-p.share, p.party))
+    try:
+        low, high = hhi_bounds([(party.low, party.high) for party in parties], threshold=threshold)
+    except AnalysisError as exc:
+        ties = ", ".join(claim.tie for claim in claims)
+        told = f"{company}, {side} in {period_text(period)} (ties {ties}): {exc.message}"
+        raise AnalysisError(told, hint=exc.hint) from None
+    disclosed = min(1.0, math.fsum(party.share for party in parties))
     return Concentration(
         company=company,
         side=side,
         period=period,
         parties=tuple(parties),
         disclosed=disclosed,
-        rest=max(0.0, 1 - disclosed),
+        rest=1 - disclosed,
         hhi_low=low,
         hhi_high=high,
         threshold=threshold,
-        effective_low=10_000 / high,
-        effective_high=10_000 / low,
-        unmeasured=tuple(sorted(everyone - {_other(tie, side) for tie in ties})),
+        effective_low=10_000 / high if high else None,
+        effective_high=10_000 / low if low else None,
+        unmeasured=tuple(sorted(everyone - {claim.party for claim in claims})),
     )
 
 
-def _party(key: EntityId, ties: Sequence[Tie], side: str) -> PartyShare:
+def _party(key: EntityId, claims: Sequence[ShareClaim]) -> PartyShare:
     # One customer may be given twice for a period, by two pages: the larger figure is kept, not their sum.
-    best: dict[EntityId, float] = {}
-    for tie in ties:
-        other = _other(tie, side)
-        best[other] = max(best.get(other, 0.0), tie.share or 0.0)
+    by_member: dict[EntityId, list[ShareClaim]] = defaultdict(list)
+    for claim in claims:
+        by_member[claim.party].append(claim)
+    share = math.fsum(_figure(kept) for kept in by_member.values())
     return PartyShare(
         party=key,
-        share=math.fsum(best.values()),
-        ties=tuple(sorted(tie.id for tie in ties)),
-        sources=tuple(sorted({source for tie in ties for source in tie.sources})),
-        members=tuple(sorted(best)),
+        share=min(1.0, share),
+        low=math.fsum(min(claim.low for claim in kept) for kept in by_member.values()),
+        high=min(1.0, math.fsum(max(claim.high for claim in kept) for kept in by_member.values())),
+        ties=tuple(sorted(claim.tie for claim in claims)),
+        sources=tuple(sorted({source for claim in claims for source in claim.sources})),
+        members=tuple(sorted(by_member)),
+        conflict=any(len({(c.low, c.high) for c in kept}) > 1 for kept in by_member.values()),
+        claims=tuple(claims),
     )
 
 
-def _supply_ties(graph: nx.MultiDiGraph, company: EntityId, side: str) -> list[Tie]:
-    edges = (
-        graph.out_edges(company, data="tie") if side == "customers" else graph.in_edges(company, data="tie")
-    )
-    return sorted((tie for _, _, tie in edges if tie.type == "SUPPLIES"), key=lambda tie: tie.id)
+def _figure(claims: Sequence[ShareClaim]) -> float:
+    exact = [claim.low for claim in claims if claim.low == claim.high]
+    return max(exact) if exact else max(claim.low for claim in claims)
 
 
-def _other(tie: Tie, side: str) -> EntityId:
-    return tie.to_id if side == "customers" else tie.from_id
-
-
-def _group(
-    party: EntityId, group_of: Callable[[EntityId], EntityId] | Mapping[EntityId, EntityId] | None
-) -> EntityId:
+def _group(party: EntityId, group_of: GroupRule | None) -> EntityId:
     if group_of is None:
         return party
     return group_of(party) if callable(group_of) else group_of.get(party, party)
-
-
-def _band(hhi: float) -> str:
-    if hhi > 1_800:
-        return "highly concentrated"
-    return "moderately concentrated" if hhi >= 1_000 else "unconcentrated"
-
-
-def _newest_first(period: tuple[str | None, str | None]) -> tuple[str, str]:
-    start, end = period
-    last = parse_date(end or start).last_day if (end or start) else ""  # type: ignore[arg-type]
-    return last, start or ""

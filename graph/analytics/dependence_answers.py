@@ -1,0 +1,287 @@
+"""Dependence as answers: concentration, reach and substitutes, each in sentences with their ties."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import networkx as nx
+
+from graph.analytics.answer import Answer, Method, Statement, listed, name_of, provenance_of
+from graph.analytics.concentration import Concentration, PartyShare, concentrations, period_text
+from graph.analytics.groups import Groups
+from graph.analytics.hhi import RULES
+from graph.analytics.reach import SUPPLY, Reach, links, reach
+from graph.analytics.substitutes import LIKE_ENOUGH, Substitute, substitutes
+from graph.errors import ParameterError
+from graph.model import EntityId
+from graph.wording import percent
+
+_TOLD = 1_000
+
+CONCENTRATION = Method(
+    "Herfindahl-Hirschman index",
+    "HHI = sum of (100 s)^2 over parties, s = share of revenue (cost) in one period; effective number ="
+    " 10,000 / HHI. Low: the rest is infinitely many small parties. High: the rest is one party, or as many"
+    " of the disclosure threshold as fit.",
+    "Parties without a share in the period are unknown and stay in the rest; a share known as a range, or"
+    " stated differently by several sources, widens the bounds.",
+    "Hirschman (1964), American Economic Review 54, 761-762; bands of the US Merger Guidelines, which speak"
+    " of markets and are a yardstick here.",
+)
+REACH = Method(
+    "Reach (breadth-first distance)",
+    "hops of the shortest chain of supply ties; upstream against them, downstream along them.",
+    "Only recorded ties count; an entity that is not reached may still be, by ties nobody recorded.",
+    "Moore (1959), The shortest path through a maze, Proceedings of an International Symposium on the Theory"
+    " of Switching, 285-292.",
+)
+SUBSTITUTES = Method(
+    "Likeness of product texts",
+    "weight of the words two product texts share / weight of all their words; weight ="
+    " log((1 + N) / (1 + n)), n of N texts have the word.",
+    "Supply ties without a product text cannot be compared; they are counted.",
+    "Spärck Jones (1972), Journal of Documentation 28(1), 11-21.",
+)
+
+
+def concentration_answer(
+    graph: nx.Graph,
+    company: EntityId,
+    *,
+    side: str = "customers",
+    threshold: float | None = None,
+    groups: Groups | None = None,
+    rule: str = "2023",
+) -> Answer:
+    """How concentrated a company's customers (suppliers) are, by period; see :func:`concentrations`.
+
+    Args:
+        groups: count groups as one; None counts by name.
+        rule: the Merger Guidelines whose bands are used, ``2023`` or ``2010``.
+    """
+    if rule not in RULES:
+        raise ParameterError("rule", f"{rule!r} is not known.", hint=f"Known: {', '.join(RULES)}.")
+    group_of = groups.group_of if groups else None
+    found = concentrations(graph, company, side=side, threshold=threshold, group_of=group_of)
+    name, basis = name_of(graph, company), "revenue" if side == "customers" else "cost"
+    statements = [s for item in found for s in _told(graph, item, name, basis, rule)]
+    if not found:
+        ties = sum(1 for _ in links(graph, company, upstream=side == "suppliers"))
+        text = (
+            f"No share of the {basis} of {name} is recorded: {ties:,} supply ties with {side} were searched."
+        )
+        statements = [Statement(text, (), (company,))]
+    columns = (
+        "period", "party_id", "party", "share", "share_low", "share_high", "hhi_low", "hhi_high",
+        "effective_low", "effective_high", "band", "member_ids", "tie_ids", "source_ids",
+    )  # fmt: skip
+    rows = tuple(
+        (
+            period_text(item.period), party.party, name_of(graph, party.party), party.share, party.low,
+            party.high, item.hhi_low, item.hhi_high, item.effective_low, item.effective_high,
+            item.band_under(rule), party.members, party.ties, party.sources,
+        )
+        for item in found
+        for party in item.parties
+    )  # fmt: skip
+    provenance = provenance_of(
+        graph, direction="SUPPLIES, supplier -> customer", weights=f"share of {basis}",
+        normalisation="fractions of the whole of one period", company=company, side=side, threshold=threshold,
+        groups=groups.rule if groups else "every name by itself", guidelines=RULES[rule].name,
+    )  # fmt: skip
+    notes = _concentration_notes(graph, found, groups, threshold, rule)
+    title = f"Concentration of the {side} of {name}"
+    return Answer(title, tuple(statements), columns, rows, notes, CONCENTRATION, provenance)
+
+
+def _told(graph: nx.Graph, item: Concentration, name: str, basis: str, rule: str) -> list[Statement]:
+    when = period_text(item.period)
+    ties = tuple(sorted({tie for party in item.parties for tie in party.ties}))
+    many = f"{_number(item.effective_low)} to {_number(item.effective_high)}"
+    if item.effective_low == item.effective_high:
+        many = _number(item.effective_low)
+    band = item.band_under(rule)
+    low, high = f"{item.hhi_low:,.0f}", f"{item.hhi_high:,.0f}"
+    span = low if low == high else f"between {low} and {high}"
+    index = (
+        f"{when}: the HHI of the {item.side} of {name} is {span}"
+        f" ({'the bounds fall into different bands' if band == 'undecided' else band}),"
+        f" as if there were {many} of equal size; {percent(item.disclosed)} of {basis} is named."
+    )
+    ids = (item.company, *(party.party for party in item.parties))
+    found = [Statement(index, ties, ids)]
+    for party in item.parties:
+        text = f"{when}: {_whom(graph, party)} made up {_share(party)} of the {basis} of {name}."
+        found.append(Statement(text, party.ties, (party.party, item.company)))
+        if party.conflict:
+            claims = ", ".join(f"{_span(claim.low, claim.high)} ({claim.tie})" for claim in party.claims)
+            found.append(Statement(f"{when}: sources differ on {_whom(graph, party)}: {claims}.", party.ties))
+    return found
+
+
+def _whom(graph: nx.Graph, party: PartyShare) -> str:
+    name = name_of(graph, party.party)
+    if party.members == (party.party,):
+        return name
+    members = listed([name_of(graph, member) for member in party.members])
+    return f"the group of {name} ({members})"
+
+
+def _share(party: PartyShare) -> str:
+    return percent(party.low) if party.low == party.high else _span(party.low, party.high)
+
+
+def _span(low: float, high: float) -> str:
+    return percent(low) if low == high else f"{percent(low)} to {percent(high)}"
+
+
+def _number(value: float | None) -> str:
+    return "any number" if value is None else f"{value:.3g}"
+
+
+def _concentration_notes(
+    graph: nx.Graph, found: list[Concentration], groups: Groups | None, threshold: float | None, rule: str
+) -> tuple[str, ...]:
+    bands = RULES[rule]
+    notes = [f"Bands: {bands.name} (above {bands.high:,.0f} high, from {bands.moderate:,.0f} moderate)."]
+    if threshold is not None:
+        notes.append(f"Assumed: whoever makes up {percent(threshold)} or more is named (disclosure rule).")
+    if found and found[0].unmeasured:
+        names = listed([name_of(graph, key) for key in found[0].unmeasured])
+        notes.append(f"No share known for {period_text(found[0].period)}: {names}.")
+    claims = [claim for item in found for party in item.parties for claim in party.claims]
+    notes += [f"Remark on {claim.tie}: {claim.note}." for claim in claims if claim.note]
+    if groups is not None:
+        notes.append(f"Counted: {groups.rule}.")
+        notes += _group_notes(graph, found, groups)
+    return tuple(notes)
+
+
+def _group_notes(graph: nx.Graph, found: list[Concentration], groups: Groups) -> list[str]:
+    notes: list[str] = []
+    for member in sorted({m for item in found for party in item.parties for m in party.members}):
+        where = groups.membership(member)
+        if where.group != member and not where.chosen:
+            ties = ", ".join(where.ties)
+            notes.append(f"{name_of(graph, member)} counts as {name_of(graph, where.group)} (ties {ties}).")
+        if where.unknown:
+            ties = ", ".join(where.unknown)
+            notes.append(
+                f"{name_of(graph, where.group)} has holders of unknown size (ties {ties}); not grouped."
+            )
+    return notes
+
+
+def reach_answer(
+    graph: nx.Graph, company: EntityId, *, upstream: bool = True, max_hops: int | None = 2
+) -> Answer:
+    """Who supplies a company (upstream) or hangs on it (downstream), hop by hop.
+
+    The table has the ties of the shortest chain of each; the nearest thousand are told as sentences too.
+    """
+    found = reach(graph, company, upstream=upstream, max_hops=max_hops)
+    name, way = name_of(graph, company), "upstream" if upstream else "downstream"
+    limit = f"within {max_hops} {_hops(max_hops)}" if max_hops is not None else "at any distance"
+    if found.found:
+        counts = ", ".join(f"{count:,} after {hop}" for hop, count in enumerate(found.per_hop, start=1))
+        text = (
+            f"{len(found.found):,} stand {way} of {name} {limit}: {counts} {_hops(len(found.per_hop) or 1)}."
+        )
+    else:
+        ties = sum(1 for _ in links(graph, company, upstream=upstream))
+        text = f"Nobody is recorded {way} of {name}: {ties:,} of its supply ties lead there."
+    statements = [Statement(text, (), (company,))]
+    rows: list[tuple[Any, ...]] = []
+    for entity, item in found.found.items():
+        step = -1 if upstream else 1  # both are read from supplier to customer
+        ties = tuple(link.tie for link in found.chain(entity))[::step]
+        if len(statements) <= _TOLD:
+            chain = "; ".join(found.sentences(graph, entity)[::step])
+            statements.append(Statement(f"{name_of(graph, entity)}: {chain}.", ties, (entity,)))
+        rows.append((entity, name_of(graph, entity), item.hops, item.via, name_of(graph, item.via), ties))
+    provenance = provenance_of(
+        graph, direction=f"{way}: {'against' if upstream else 'along'} supplier -> customer",
+        company=company, max_hops=max_hops, types=list(SUPPLY),
+    )  # fmt: skip
+    columns = ("entity_id", "entity", "hops", "via_id", "via", "tie_ids")
+    title = f"{'Suppliers' if upstream else 'Customers'} of {name}, direct and indirect"
+    return Answer(title, tuple(statements), columns, tuple(rows), _reach_notes(found), REACH, provenance)
+
+
+def _reach_notes(found: Reach) -> tuple[str, ...]:
+    notes: list[str] = []
+    if found.max_hops is not None:
+        limit = f"{found.max_hops} {_hops(found.max_hops)}"
+        notes.append(f"The shortest chain of each is shown, at most {limit}.")
+    if found.more:
+        notes.append("There is more beyond this limit (--hops).")
+    if len(found.found) > _TOLD:
+        notes.append(f"The nearest {_TOLD:,} are told as sentences; the table has all.")
+    if found.stopped_at is not None:
+        notes.append(f"Stopped after {found.stopped_at:,} entities.")
+    return tuple(notes)
+
+
+def _hops(number: int) -> str:
+    return "hop" if number == 1 else "hops"
+
+
+def substitutes_answer(
+    graph: nx.Graph,
+    supplier: EntityId,
+    *,
+    customer: EntityId | None = None,
+    like_enough: float = LIKE_ENOUGH,
+) -> Answer:
+    """Who else sells what reads like the products of a supplier, with the texts and the reasons."""
+    found = substitutes(graph, supplier, customer=customer, like_enough=like_enough)
+    name = name_of(graph, supplier)
+    whose = f" to {name_of(graph, customer)}" if customer else ""
+    lead = (
+        f"{len(found.found):,} could be looked at in place of {name}{whose}; {found.compared:,} product texts"
+        f" were compared with {len(found.products):,} of {name}."
+    )
+    statements = [Statement(lead, tuple(item.tie for item in found.products), (supplier,))]
+    statements += [Statement(_reasons(graph, item, name), item.ties, (item.entity,)) for item in found.found]
+    columns = (
+        "entity_id", "entity", "likeness", "shared_words", "their_product", "our_product", "competes",
+        "like_product_to_ids", "shared_customer_ids", "tie_ids",
+    )  # fmt: skip
+    rows = tuple(
+        (
+            item.entity, name_of(graph, item.entity),
+            item.match.likeness if item.match else None,
+            " ".join(item.match.words) if item.match else None,
+            item.match.theirs.product if item.match else None,
+            item.match.ours.product if item.match else None,
+            bool(item.competes), item.like_products_to, item.shared_customers, item.ties,
+        )
+        for item in found.found
+    )  # fmt: skip
+    notes = ["Likeness of words is a hint: it knows neither quality nor capacity. Read the texts."]
+    if found.without_text:
+        notes.append(f"{found.without_text:,} supply ties of {name} have no product text.")
+    if found.stopped:
+        notes.append("Frequent words were left out: too many texts have them.")
+    provenance = provenance_of(
+        graph, direction="SUPPLIES, supplier -> customer", weights="rarity of words", supplier=supplier,
+        customer=customer, like_enough=like_enough,
+    )  # fmt: skip
+    title = f"Substitutes for {name}{whose}"
+    return Answer(title, tuple(statements), columns, rows, tuple(notes), SUBSTITUTES, provenance)
+
+
+def _reasons(graph: nx.Graph, item: Substitute, name: str) -> str:
+    parts: list[str] = []
+    if item.match is not None:
+        theirs, ours = item.match.theirs, item.match.ours
+        parts.append(
+            f'sells "{theirs.product}" to {name_of(graph, theirs.customer)}, like "{ours.product}"'
+            f" to {name_of(graph, ours.customer)} (shared: {', '.join(item.match.words)})"
+        )
+    if item.like_products_to:
+        names = listed([name_of(graph, key) for key in item.like_products_to])
+        parts.append(f"already supplies such to {names}")
+    if item.competes:
+        parts.append(f"competes with {name}")
+    return f"{name_of(graph, item.entity)}: {'; '.join(parts)}."

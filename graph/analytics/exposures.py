@@ -1,0 +1,166 @@
+"""Who has how much at stake with whom: ties with amounts as an exposure matrix.
+
+Supply, loans, stakes and investments all run from the one who would lose (supplier, lender, owner,
+investor) to the one whose failure would cost: exposure of ``from`` to ``to``. Amounts that are not known
+are left out and counted, never taken as 0.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from scipy import sparse
+
+from graph.analytics.compact import kept
+from graph.analytics.reach import best, evidence, links
+from graph.errors import AnalysisError, ParameterError
+from graph.model import FACT_STATUSES, EntityId, TieId
+
+EXPOSING = ("SUPPLIES", "LENT_TO", "INVESTED_IN", "OWNS")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exposures:
+    """Exposures of a graph.
+
+    Attributes:
+        nodes, index: ids by position, and back.
+        matrix: n x n CSR; ``matrix[i, j]`` is what i has at stake with j, in the unit of the attribute.
+        attribute: ``amount_usd`` or another edge attribute that was read.
+        types: tie types that were read.
+        parallel: ``largest`` or ``sum``: how several amounts of one type between two were joined.
+        used, unknown: ties with an amount, and without.
+        joined: pairs with several amounts of one type.
+        ended: amounts of ties that are over, left out unless asked for.
+        no_facts: amounts that were read from ties that state no fact (planned, alleged ...).
+    """
+
+    nodes: tuple[EntityId, ...]
+    index: Mapping[EntityId, int]
+    matrix: sparse.csr_array
+    attribute: str
+    types: tuple[str, ...]
+    parallel: str
+    used: int
+    unknown: int
+    joined: int
+    ended: int
+    no_facts: int
+
+    def notes(self) -> tuple[str, ...]:
+        """What was left out and assumed, in sentences."""
+        found = [
+            f"{self.used:,} ties of {', '.join(self.types)} have a known {self.attribute};"
+            f" {self.unknown:,} do not and are left out, not taken as 0."
+        ]
+        if self.joined:
+            how = "the largest counts" if self.parallel == "largest" else "their sum counts"
+            found.append(f"{self.joined:,} pairs have several amounts of one type; {how}.")
+        if self.ended:
+            found.append(f"{self.ended:,} amounts of ties that have ended are left out.")
+        if self.no_facts:
+            found.append(f"{self.no_facts:,} of the amounts are planned or alleged, no facts.")
+        return tuple(found)
+
+
+def exposures(
+    graph: nx.Graph,
+    *,
+    types: Sequence[str] = EXPOSING,
+    attribute: str = "amount_usd",
+    parallel: str = "largest",
+    ended: bool = False,
+) -> Exposures:
+    """The exposure matrix of a graph.
+
+    Args:
+        graph: any; an edge without ``type`` counts.
+        types: tie types that count.
+        attribute: what to read; ``amount_usd``, or such as ``weight`` in a graph of your own.
+        parallel: ``largest`` counts the largest amount of each type between two (a framework and its
+            parts are often recorded side by side), ``sum`` adds them. Different types always add up.
+        ended: count ties that are over, too.
+
+    Raises:
+        AnalysisError: an amount is negative, NaN or infinite; names the tie.
+        ParameterError: another ``parallel``.
+    Cost: O(n + m), once per graph and arguments.
+    """
+    if parallel not in ("largest", "sum"):
+        raise ParameterError("parallel", f"{parallel!r} is not known.", hint="Known: largest, sum.")
+    wanted = tuple(types)
+    return kept(
+        graph,
+        ("exposures", wanted, attribute, parallel, ended),
+        lambda: _exposures(graph, wanted, attribute, parallel, ended),
+    )
+
+
+def strongest(graph: nx.Graph, holder: EntityId, on: EntityId, found: Exposures) -> tuple[TieId, Any] | None:
+    """The tie that makes ``holder`` lose when ``on`` does: its largest amount; with its attributes."""
+    between = [link for link in links(graph, holder, types=found.types, upstream=False) if link.other == on]
+    between = [link for link in between if link.data.get(found.attribute)] or between
+    if not between:
+        return None
+    top = max(float(link.data.get(found.attribute) or 0) for link in between)
+    shown = best([link for link in between if float(link.data.get(found.attribute) or 0) == top])
+    return shown.tie, shown.data
+
+
+def _exposures(
+    graph: nx.Graph, types: tuple[str, ...], attribute: str, parallel: str, ended: bool
+) -> Exposures:
+    nodes = tuple(graph)
+    index = {node: place for place, node in enumerate(nodes)}
+    chosen = {*types, None}
+    amounts: dict[tuple[int, int, str | None], float] = {}
+    several: set[tuple[int, int, str | None]] = set()
+    counts: dict[str, int] = defaultdict(int)
+    many = graph.is_multigraph()
+    for start, near in graph.adjacency():
+        for end, between in near.items():
+            for key, data in between.items() if many else ((None, between),):
+                type_ = data.get("type")
+                if type_ not in chosen or start == end:
+                    continue
+                value = data.get(attribute)
+                if value is None:
+                    counts["unknown"] += 1
+                    continue
+                if not ended and data.get("status") == "ended":
+                    counts["ended"] += 1
+                    continue
+                amount = _checked(value, evidence(start, end, key, data), attribute)
+                counts["used"] += 1
+                counts["no_facts"] += data.get("status", "active") not in FACT_STATUSES
+                place = (index[start], index[end], type_)
+                if place in amounts:
+                    several.add(place)
+                    before = amounts[place]
+                    amount = before + amount if parallel == "sum" else max(before, amount)
+                amounts[place] = amount
+    n = len(nodes)
+    ends = np.asarray([(i, j) for i, j, _ in amounts], dtype=np.int32).reshape(-1, 2)
+    data_ = np.fromiter(amounts.values(), dtype=np.float64, count=len(amounts))
+    matrix = sparse.csr_array((data_, (ends[:, 0], ends[:, 1])), shape=(n, n))
+    matrix.sum_duplicates()
+    matrix.eliminate_zeros()
+    return Exposures(
+        nodes, index, matrix, attribute, types, parallel, counts["used"], counts["unknown"], len(several),
+        counts["ended"], counts["no_facts"],
+    )  # fmt: skip
+
+
+def _checked(value: Any, tie: TieId, attribute: str) -> float:
+    number = float(value)
+    if not 0 <= number < float("inf"):  # refuses NaN too
+        raise AnalysisError(
+            f"The {attribute} of tie {tie} is {value}; amounts are finite and not negative.",
+            hint=f"Mend the data, or leave the tie out with --exclude {tie}.",
+        )
+    return number
