@@ -54,33 +54,48 @@ def start(heap: str) -> None:
         if _java:
             return
         engine()
-        from arcadedb_embedded.jvm import start_jvm
+        # At the end the JVM waits for the thread that started it, and the app opens the store in a thread
+        # that may be gone by then without a word. So a thread of our own starts it, and signs off.
+        failed: list[BaseException] = []
 
-        scratch = Path(tempfile.gettempdir())
-        os.environ.setdefault("ARCADEDB_JVM_ERROR_FILE", str(scratch / "interlock-jvm-%p.log"))
-        with _quiet_stderr():
-            start_jvm(
-                heap_size=heap,
-                jvm_args=[
-                    f"-Djava.util.logging.config.file={_LOGGING}",
-                    f"-Darcadedb.server.logsDirectory={scratch}",
-                    "-Darcadedb.polyglotEngineEnabled=false",
-                    # A query must not reach files or the network.
-                    "-Darcadedb.opencypher.loadCsv.allowFileUrls=false",
-                    "-Darcadedb.opencypher.loadCsv.allowRemoteUrls=false",
-                ],
-            )
-        import jpype
-        import jpype.config
+        def work() -> None:
+            try:
+                _start_jvm(heap)
+            except BaseException as exc:
+                failed.append(exc)
 
-        # The JVM would wait at the end for the thread that started it, which may be gone without a word
-        # (the app opens the store in a thread per visit). Open stores are closed before (embedded.py).
-        jpype.config.destroy_jvm = False
-        _java["config"] = jpype.JClass("com.arcadedb.GlobalConfiguration")
-        _java["vertex"] = jpype.JClass("com.arcadedb.graph.Vertex")
-        _java["edge"] = jpype.JClass("com.arcadedb.graph.Edge")
-        _java["path"] = jpype.JClass("com.arcadedb.query.opencypher.traversal.TraversalPath")
-        _java["long"] = jpype.JLong
+        thread = threading.Thread(target=work, name="interlock-jvm")
+        thread.start()
+        thread.join()
+        if failed:
+            raise failed[0]
+
+
+def _start_jvm(heap: str) -> None:
+    from arcadedb_embedded.jvm import start_jvm
+
+    scratch = Path(tempfile.gettempdir())
+    os.environ.setdefault("ARCADEDB_JVM_ERROR_FILE", str(scratch / "interlock-jvm-%p.log"))
+    with _quiet_stderr():
+        start_jvm(
+            heap_size=heap,
+            jvm_args=[
+                f"-Djava.util.logging.config.file={_LOGGING}",
+                f"-Darcadedb.server.logsDirectory={scratch}",
+                "-Darcadedb.polyglotEngineEnabled=false",
+                # A query must not reach files or the network.
+                "-Darcadedb.opencypher.loadCsv.allowFileUrls=false",
+                "-Darcadedb.opencypher.loadCsv.allowRemoteUrls=false",
+            ],
+        )
+    import jpype
+
+    _java["config"] = jpype.JClass("com.arcadedb.GlobalConfiguration")
+    _java["vertex"] = jpype.JClass("com.arcadedb.graph.Vertex")
+    _java["edge"] = jpype.JClass("com.arcadedb.graph.Edge")
+    _java["path"] = jpype.JClass("com.arcadedb.query.opencypher.traversal.TraversalPath")
+    _java["long"] = jpype.JLong
+    jpype.JClass("java.lang.Thread").detach()
 
 
 @contextlib.contextmanager
