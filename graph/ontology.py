@@ -37,10 +37,14 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A status of a tie. ``fact`` statuses are shown unless asked otherwise."""
+    """A status of a tie. ``fact`` statuses are shown unless asked otherwise.
+
+    ``strength`` in (0, 1] is multiplied with that of the tie's type, see :mod:`graph.analytics.strength`.
+    """
 
     id: str
     fact: bool
+    strength: float
     about: str
 
 
@@ -53,6 +57,7 @@ class TieType:
         directed: False where the order of the ends means nothing.
         roles: role that the tie gives its ends, for facets; None where it gives none.
         shares: share bases that make sense on it.
+        strength: how strong it is as a step of an influence path, in (0, 1]; ``strength_about`` says why.
         forward, backward: verb forms, see ``ontology.yaml``.
         ftm, bods: the FollowTheMoney schema with its two properties, the BODS interest type.
     """
@@ -68,6 +73,8 @@ class TieType:
     from_role: str | None
     to_role: str | None
     shares: tuple[str, ...]
+    strength: float
+    strength_about: str
     forward: Mapping[str, str]
     backward: Mapping[str, str]
     role_default: str | None
@@ -110,12 +117,16 @@ def ontology() -> Ontology:
         version=raw["version"],
         kinds={key: Kind(id=key, **{"about": "", **value}) for key, value in raw["kinds"].items()},
         types={key: _tie_type(key, value) for key, value in raw["types"].items()},
-        statuses={key: Status(id=key, **value) for key, value in raw["statuses"].items()},
+        statuses={key: _status(key, value) for key, value in raw["statuses"].items()},
         families=raw["families"],
         share_bases=raw["share_bases"],
         patterns=raw["patterns"],
         properties=raw["properties"],
     )
+
+
+def _status(key: str, raw: dict[str, Any]) -> Status:
+    return Status(key, raw["fact"], float(raw["strength"]), raw["about"])
 
 
 def _tie_type(key: str, raw: dict[str, Any]) -> TieType:
@@ -131,6 +142,8 @@ def _tie_type(key: str, raw: dict[str, Any]) -> TieType:
         from_role=raw["roles"]["from"],
         to_role=raw["roles"]["to"],
         shares=tuple(raw["shares"]),
+        strength=float(raw["strength"]["value"]),
+        strength_about=raw["strength"]["about"],
         forward=raw["forward"],
         backward=raw["backward"],
         role_default=raw.get("role_default"),

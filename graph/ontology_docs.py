@@ -41,13 +41,17 @@ def _lines() -> Iterator[str]:
     yield "Facts are shown unless asked otherwise; the other statuses only when asked, and drawn apart."
     yield ""
     yield from _table(
-        ("status", "fact", "meaning"),
-        ((f"`{s.id}`", "yes" if s.fact else "no", s.about) for s in declared.statuses.values()),
+        ("status", "fact", "factor of strength", "meaning"),
+        (
+            (f"`{s.id}`", "yes" if s.fact else "no", f"{s.strength:g}", s.about)
+            for s in declared.statuses.values()
+        ),
     )
     yield from _section("Tie types")
     for family, title in declared.families.items():
         for name in declared.types_in(family):
             yield from _type(declared.types[name], title)
+    yield from _strengths()
     yield from _shares()
     yield from _properties()
 
@@ -68,6 +72,7 @@ def _type(declared: TieType, family: str) -> Iterator[str]:
     ]
     yield f"- Roles: {', '.join(given) or 'none'}."
     yield f"- Share bases: {', '.join(declared.shares) or 'none'}."
+    yield f"- Strength: {declared.strength:g} ({declared.strength_about})."
     ftm = "{schema} (`{from}` to `{to}`)".format_map(declared.ftm)
     yield f"- FollowTheMoney: {ftm}. BODS: {declared.bods or 'none'}."
     yield ""
@@ -87,6 +92,22 @@ def _article(role: str) -> str:
 
 def _words(declared: TieType, status: str, backward: bool) -> str:
     return phrase(Tie("", "a", declared.id, "b", status), _FROM, _TO, backward=backward)
+
+
+def _strengths() -> Iterator[str]:
+    yield from _section("Strengths")
+    yield (
+        "How strong a tie is as a step of an influence path: the strength of its type times the factor of "
+        "its status, both above 0 and at most 1. These are editorial judgements that rank paths, no "
+        "measurements; shares and amounts do not enter, because most are unknown. `--strength` and an edge "
+        "attribute `strength` replace them."
+    )
+    yield ""
+    ordered = sorted(ontology().types.values(), key=lambda declared: (-declared.strength, declared.id))
+    yield from _table(
+        ("type", "strength", "why"),
+        ((f"`{declared.id}`", f"{declared.strength:g}", declared.strength_about) for declared in ordered),
+    )
 
 
 def _shares() -> Iterator[str]:

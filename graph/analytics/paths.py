@@ -1,74 +1,82 @@
-"""The k shortest loopless paths between two entities, each step with its ties as sentences.
+"""The k best loopless paths between two entities or two sets of them, each step with its ties.
 
-The problem is Yen's (1971, Management Science 17(11), 712-716). With every step costing one hop, paths
-can be listed in order without his repeated searches: breadth-first distances to the target are an
-exact lower bound on what is left of a path, so a best-first search that extends partial paths and
-drops those that cannot arrive in time meets complete paths in order of hops, and only ever holds
-partial paths that can still be completed (an A* enumeration with a perfect heuristic on the graph
-without the loop rule). Ties of length are ordered by the ids along the path, so the answer never
-depends on the order in which the graph was built.
+Best is fewest hops, or greatest strength: the product of the strengths of the steps
+(:mod:`graph.analytics.strength`), each as strong as its strongest tie. The problem is Yen's (1971,
+Management Science 17(11), 712-716); how it is solved stands in :mod:`graph.analytics.path_search`. Paths
+as good as one another are ordered by hops, then by the ids along them, so the answer never depends on
+the order in which the graph was built.
 """
 
 from __future__ import annotations
 
-import heapq
-from collections import deque
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import networkx as nx
+import numpy as np
 
-from graph.errors import AnalysisError, EntityNotFound
-from graph.model import FACT_STATUSES, EntityId, Tie
-from graph.ontology import ontology
-from graph.wording import sentence
+from graph.analytics.path_bounds import hop_distances, remaining, surroundings
+from graph.analytics.path_network import StepNetwork, step_network
+from graph.analytics.path_search import Search
+from graph.analytics.path_steps import InfluencePath, Step, StepFinder
+from graph.analytics.strength import strengths_with
+from graph.errors import AnalysisError, EntityNotFound, ParameterError
+from graph.model import EntityId
 
+__all__ = ["InfluencePath", "PathQuery", "PathResult", "Step", "best_paths", "influence_paths"]
 CANDIDATE_LIMIT = 200_000
 """Partial paths examined before the search stops and says so."""
-_FAR = 1 << 30
+MOST_WAYPOINTS = 4
+RANKINGS = ("hops", "strength")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """From one entity to the next: the ties between them, facts first, then the best dated.
+class PathQuery:
+    """What paths are asked for.
 
-    ``forward[i]`` says whether ``ties[i]`` runs along the path (``from_id`` -> ``to_id``) or against it.
+    Attributes:
+        k: how many at most.
+        max_hops: longest path in steps; None for no limit.
+        by: ``hops`` (fewest first) or ``strength`` (strongest first).
+        directed: follow ties only from ``from`` to ``to``; ties without direction go both ways.
+        types: only ties of these types; edges without a type always count. None takes all.
+        via: entities that must be on the path, in any order; at most ``MOST_WAYPOINTS``.
+        exclude: entities and ties to leave out, by id.
+        strengths: strength by tie type, or factor by status, in place of the declared ones. An edge
+            attribute ``strength`` is taken before both.
+        candidate_limit: partial paths examined before giving up; then ``stopped_at`` says so, and the
+            paths found are still the best ones.
     """
 
-    from_id: EntityId
-    to_id: EntityId
-    ties: tuple[Tie, ...]
-    forward: tuple[bool, ...]
+    k: int = 10
+    max_hops: int | None = 4
+    by: str = "hops"
+    directed: bool = False
+    types: Collection[str] | None = None
+    via: tuple[EntityId, ...] = ()
+    exclude: Collection[str] = ()
+    strengths: Mapping[str, float] | None = None
+    candidate_limit: int = CANDIDATE_LIMIT
 
-    def sentences(self, graph: nx.MultiDiGraph) -> list[str]:
-        """One sentence a tie, told in the direction of the path, so that the step reads on."""
-        return [
-            sentence(tie, _name(graph, tie.from_id), _name(graph, tie.to_id), backward=not along)
-            for tie, along in zip(self.ties, self.forward, strict=True)
-        ]
+    def checked(self) -> PathQuery:
+        """The same query.
 
-
-@dataclass(frozen=True, slots=True)
-class InfluencePath:
-    """One path; ``steps`` lead from its first entity to its last without visiting any twice."""
-
-    steps: tuple[Step, ...]
-
-    @property
-    def hops(self) -> int:
-        """Number of steps."""
-        return len(self.steps)
-
-    @property
-    def entities(self) -> tuple[EntityId, ...]:
-        """The entities along the path, both ends included."""
-        return (self.steps[0].from_id, *(step.to_id for step in self.steps))
-
-    @property
-    def is_fact(self) -> bool:
-        """Whether every step has a tie that states a fact."""
-        return all(any(tie.is_fact for tie in step.ties) for step in self.steps)
+        Raises:
+            AnalysisError, ParameterError: something in it cannot be.
+        """
+        if self.k < 1 or (self.max_hops is not None and self.max_hops < 1):
+            raise AnalysisError("k and max_hops start at 1.", hint="Ask for at least one path of one step.")
+        if self.by not in RANKINGS:
+            raise ParameterError("by", f"{self.by!r} is not known.", hint="Rank by hops or by strength.")
+        strengths_with(self.strengths)
+        if len(set(self.via)) > MOST_WAYPOINTS:
+            raise ParameterError(
+                "via", f"there are {len(set(self.via))} waypoints, at most {MOST_WAYPOINTS} can be searched.",
+                hint="Search in parts: from one waypoint to the next.",
+            )  # fmt: skip
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,26 +84,54 @@ class PathResult:
     """The answer to a path search, with what it means when it is empty.
 
     Attributes:
-        paths: at most ``k``, by hops, then by the ids along them.
-        source, target, k, max_hops, directed: what was asked.
+        paths: at most ``k``, the best first.
+        sources, targets: the two ends. A path leaves the first set at its first entity and enters the
+            second at its last.
+        query: what was asked.
         ties_searched: number of ties in the graph.
-        distance: hops of the shortest path of any length, None when the two are not connected.
-        more: whether there are more paths within ``max_hops`` than ``k``; None when not known.
+        distance: hops of the shortest path of any length, waypoints not counted; None when the ends are
+            not connected.
+        more: whether there are more paths than ``k``; None when not known.
         stopped_at: partial paths examined when the work limit was reached; None when it was not.
-        common: entities nearest to both ends (sum of hops to each), when no path was found.
+        common: entities nearest to both ends (sum of hops from each), when no path was found.
+        reach: how many other entities each end reaches, when no path was found.
     """
 
     paths: tuple[InfluencePath, ...]
-    source: EntityId
-    target: EntityId
-    k: int
-    max_hops: int
-    directed: bool
+    sources: tuple[EntityId, ...]
+    targets: tuple[EntityId, ...]
+    query: PathQuery
     ties_searched: int
     distance: int | None
     more: bool | None
     stopped_at: int | None
     common: tuple[EntityId, ...] = ()
+    reach: tuple[int, int] | None = None
+
+    @property
+    def source(self) -> EntityId:
+        """The first of the sources."""
+        return self.sources[0]
+
+    @property
+    def target(self) -> EntityId:
+        """The first of the targets."""
+        return self.targets[0]
+
+    @property
+    def k(self) -> int:
+        """How many paths were asked for."""
+        return self.query.k
+
+    @property
+    def max_hops(self) -> int | None:
+        """Longest path that was looked for."""
+        return self.query.max_hops
+
+    @property
+    def directed(self) -> bool:
+        """Whether directions counted."""
+        return self.query.directed
 
 
 def influence_paths(
@@ -108,134 +144,161 @@ def influence_paths(
     directed: bool = False,
     candidate_limit: int = CANDIDATE_LIMIT,
 ) -> PathResult:
-    """The k shortest loopless paths from ``source`` to ``target``.
+    """The k shortest loopless paths from ``source`` to ``target``; see :func:`best_paths`."""
+    query = PathQuery(k=k, max_hops=max_hops, directed=directed, candidate_limit=candidate_limit)
+    return best_paths(graph, source, target, query)
+
+
+def best_paths(
+    graph: nx.Graph,
+    sources: EntityId | Iterable[EntityId],
+    targets: EntityId | Iterable[EntityId],
+    query: PathQuery | None = None,
+) -> PathResult:
+    """The k best loopless paths from any of ``sources`` to any of ``targets``.
 
     Args:
-        graph: from :func:`graph.projection.to_networkx`; it decides which ties and dates count.
-        k: how many paths at most. Parallel ties between two entities are one step.
-        max_hops: longest path, in steps.
-        directed: follow ties only from ``from`` to ``to``; ties without direction go both ways.
-        candidate_limit: partial paths examined before giving up; then ``stopped_at`` says so, and the
-            paths found are still the shortest ones.
+        graph: from :func:`graph.projection.to_networkx`, which decides which ties and dates count; or any
+            graph of the caller's own, without ``type`` and ``tie`` on its edges if need be.
+        sources, targets: an entity, or several. No path visits a source after its start or a target
+            before its end: what is between stands for itself.
+        query: see :class:`PathQuery`. Parallel ties between two entities are one step, as strong as the
+            strongest of them.
 
     Raises:
-        EntityNotFound: an end is not in the graph; ``nearest`` has ids that may be meant.
-        AnalysisError: both ends are the same, or ``k`` or ``max_hops`` is below 1.
-    Cost: O(n + m) for the distances, then O(d log c) a path examined, with d neighbours and c candidates.
+        EntityNotFound: an end or waypoint is not in the graph; ``nearest`` has ids that may be meant.
+        AnalysisError: an entity is at both ends, a tie has no strength, ``k`` or ``max_hops`` is below 1.
+        ParameterError: another part of the query cannot be.
+        GraphTooLarge: strength with a limit of very many hops.
+    Cost: the first call on a graph makes arrays of it, O(m log m); then O(n + m) for the remaining costs
+        by hops, that a hop up to ``max_hops`` by strength (O((n + m) log n) without limit), and a few
+        look-ups per path found where no dead ends are in the way.
+
+    >>> graph = nx.Graph([("a", "b"), ("b", "c"), ("a", "c")])
+    >>> [path.entities for path in best_paths(graph, "a", "c").paths]
+    [('a', 'c'), ('a', 'b', 'c')]
     """
-    for end in (source, target):
-        if end not in graph:
-            raise EntityNotFound(end, list(graph))
-    if source == target:
-        raise AnalysisError("Both ends are the same entity.", hint="Choose two different ones.")
-    if k < 1 or max_hops < 1:
-        raise AnalysisError("k and max_hops start at 1.", hint="Ask for at least one path of one step.")
-    neighbours = _neighbours(graph, directed)
-    left = _distances(_reversed(neighbours) if directed else neighbours, target)
-    distance = left.get(source)
-    found, stopped_at = _enumerate(neighbours, left, source, target, k + 1, max_hops, candidate_limit)
-    paths = tuple(InfluencePath(_steps(graph, entities, directed)) for entities in found[:k])
-    more = True if len(found) > k else None if stopped_at is not None else False
-    common = () if paths else _common(neighbours, source, target)
-    ties = graph.number_of_edges()
-    return PathResult(paths, source, target, k, max_hops, directed, ties, distance, more, stopped_at, common)
+    asked = (query or PathQuery()).checked()
+    starts, ends = checked_ends(graph, sources, targets, via=asked.via, exclude=asked.exclude)
+    measure = strengths_with(asked.strengths) if asked.by == "strength" else None
+    types = None if asked.types is None else frozenset(asked.types)
+    ties_out = frozenset(name for name in asked.exclude if name not in graph)
+    network = step_network(graph, directed=asked.directed, types=types, strengths=measure, without=ties_out)
+    found, stopped = _found(network, starts, ends, asked)
+    steps = StepFinder(graph, directed=asked.directed, types=types, without=ties_out, strengths=measure)
+    walks = [tuple(network.nodes[place] for place in walk) for _, walk in found[: asked.k]]
+    paths = tuple(InfluencePath(tuple(map(steps.between, walk, walk[1:]))) for walk in walks)
+    more = True if len(found) > asked.k else None if stopped else False
+    result = PathResult(
+        paths, starts, ends, asked, network.ties, None, more,
+        asked.candidate_limit if stopped else None,
+    )  # fmt: skip
+    return _surveyed(result, network)
 
 
-def _neighbours(graph: nx.MultiDiGraph, directed: bool) -> dict[EntityId, list[EntityId]]:
-    near: dict[EntityId, set[EntityId]] = {node: set() for node in graph}
-    undirected_types = {declared.id for declared in ontology().types.values() if not declared.directed}
-    for start, end, type_ in graph.edges(data="type"):
-        if start == end:
-            continue
-        near[start].add(end)
-        if not directed or type_ in undirected_types:
-            near[end].add(start)
-    return {node: sorted(others) for node, others in near.items()}
+def exists(graph: nx.Graph, entities: tuple[EntityId, ...], query: PathQuery) -> InfluencePath | None:
+    """The path along these entities as the graph has it now; None when a step is missing. O(its ties)."""
+    measure = strengths_with(query.strengths) if query.by == "strength" else None
+    types = None if query.types is None else frozenset(query.types)
+    out = frozenset(query.exclude)
+    if out & set(entities):
+        return None
+    steps = StepFinder(graph, directed=query.directed, types=types, without=out, strengths=measure)
+    found = tuple(steps.between(start, end) for start, end in pairwise(entities))
+    return InfluencePath(found) if all(step.ties for step in found) else None
 
 
-def _reversed(neighbours: Mapping[EntityId, Iterable[EntityId]]) -> dict[EntityId, list[EntityId]]:
-    back: dict[EntityId, list[EntityId]] = {node: [] for node in neighbours}
-    for node, others in neighbours.items():
-        for other in others:
-            back[other].append(node)
-    return back
-
-
-def _distances(neighbours: Mapping[EntityId, Iterable[EntityId]], start: EntityId) -> dict[EntityId, int]:
-    """Hops from ``start`` to everything it reaches, nearest first."""
-    found = {start: 0}
-    queue = deque([start])
-    while queue:
-        node = queue.popleft()
-        for other in neighbours[node]:
-            if other not in found:
-                found[other] = found[node] + 1
-                queue.append(other)
-    return found
-
-
-def _enumerate(
-    neighbours: Mapping[EntityId, list[EntityId]],
-    left: Mapping[EntityId, int],
-    source: EntityId,
-    target: EntityId,
-    wanted: int,
-    max_hops: int,
-    candidate_limit: int,
-) -> tuple[list[tuple[EntityId, ...]], int | None]:
-    """Loopless paths in order of (hops, ids); with the number examined when the limit cut the search."""
-    found: list[tuple[EntityId, ...]] = []
-    if left.get(source, _FAR) > max_hops:
-        return found, None
-    heap: list[tuple[int, tuple[EntityId, ...]]] = [(left[source], (source,))]
-    examined = 0
-    while heap and len(found) < wanted:
-        bound, path = heapq.heappop(heap)
-        last = path[-1]
-        if last == target:
-            found.append(path)
-            continue
-        examined += 1
-        if examined > candidate_limit:
-            return found, candidate_limit
-        for other in neighbours[last]:
-            total = len(path) + left.get(other, _FAR)
-            if total <= max_hops and other not in path:
-                # A detour around a loop only makes the bound grow, so complete paths pop in order.
-                heapq.heappush(heap, (max(bound, total), (*path, other)))
-    return found, None
-
-
-def _steps(graph: nx.MultiDiGraph, entities: tuple[EntityId, ...], directed: bool) -> tuple[Step, ...]:
-    return tuple(_step(graph, start, end, directed) for start, end in pairwise(entities))
-
-
-def _step(graph: nx.MultiDiGraph, start: EntityId, end: EntityId, directed: bool) -> Step:
-    types = ontology().types
-    between = [(tie, True) for tie in _ties(graph, start, end)]
-    between += [
-        (tie, False) for tie in _ties(graph, end, start) if not directed or not types[tie.type].directed
-    ]
-    between.sort(key=lambda pair: _quality(pair[0]))
-    return Step(start, end, tuple(tie for tie, _ in between), tuple(along for _, along in between))
-
-
-def _ties(graph: nx.MultiDiGraph, start: EntityId, end: EntityId) -> list[Tie]:
-    return [data["tie"] for data in graph.get_edge_data(start, end, default={}).values()]
-
-
-def _quality(tie: Tie) -> tuple[bool, bool, int, str]:
-    """Facts before plans, dated before undated, well sourced before thinly sourced, then by id."""
-    return tie.status not in FACT_STATUSES, tie.start_date is None, -len(tie.sources), tie.id
-
-
-def _common(
-    neighbours: Mapping[EntityId, Iterable[EntityId]], source: EntityId, target: EntityId, count: int = 3
+def entities_of(
+    graph: nx.Graph, ids: EntityId | Iterable[EntityId], name: str = "entity"
 ) -> tuple[EntityId, ...]:
-    first, second = _distances(neighbours, source), _distances(neighbours, target)
-    shared = (set(first) & set(second)) - {source, target}
-    return tuple(sorted(shared, key=lambda node: (first[node] + second[node], node))[:count])
+    """One id or several as a tuple without repetition.
+
+    Raises:
+        EntityNotFound: one is not in the graph.
+        ParameterError: there is none.
+    """
+    given: list[Any] = [ids] if isinstance(ids, str) or _is_node(graph, ids) else list(ids)
+    if not given:
+        raise ParameterError(name, "is empty.", hint="Name at least one entity.")
+    for entity in given:
+        if entity not in graph:
+            raise EntityNotFound(str(entity), [str(node) for node in graph])
+    return tuple(dict.fromkeys(given))
 
 
-def _name(graph: nx.MultiDiGraph, entity: EntityId) -> str:
-    return graph.nodes[entity].get("name") or entity
+def _is_node(graph: nx.Graph, thing: object) -> bool:
+    try:
+        return thing in graph
+    except TypeError:  # a list
+        return False
+
+
+def checked_ends(
+    graph: nx.Graph,
+    sources: EntityId | Iterable[EntityId],
+    targets: EntityId | Iterable[EntityId],
+    *,
+    via: Collection[EntityId] = (),
+    exclude: Collection[str] = (),
+) -> tuple[tuple[EntityId, ...], tuple[EntityId, ...]]:
+    """Both ends as tuples without repetition.
+
+    Raises:
+        EntityNotFound: an end or waypoint is not in the graph.
+        AnalysisError: an entity is at both ends.
+        ParameterError: an end is empty, a waypoint is an end, or one of them is to be left out.
+    """
+    starts, ends = entities_of(graph, sources, "from"), entities_of(graph, targets, "to")
+    if both := sorted(set(starts) & set(ends), key=str):
+        if len(starts) == len(ends) == 1:
+            raise AnalysisError("Both ends are the same entity.", hint="Choose two different ones.")
+        raise AnalysisError(f"{both[0]} is at both ends.", hint="Leave it out on one side.")
+    calls = entities_of(graph, via, "via") if via else ()
+    for entity in calls:
+        if entity in starts or entity in ends:
+            raise ParameterError("via", f"{entity} is an end already.", hint="Leave it out as a waypoint.")
+    for entity in (*starts, *ends, *calls):
+        if entity in exclude:
+            raise ParameterError(
+                "exclude", f"{entity} is an end or a waypoint.", hint="It cannot be left out as well."
+            )
+    return starts, ends
+
+
+def _found(
+    network: StepNetwork, starts: tuple[EntityId, ...], ends: tuple[EntityId, ...], query: PathQuery
+) -> tuple[list[tuple[float, tuple[int, ...]]], bool]:
+    sources, goals = network.places(starts), network.places(ends)
+    by_hops = query.by == "hops"
+    bounds = remaining(
+        network, sources, goals, network.mask(query.exclude), max_hops=query.max_hops, by_hops=by_hops,
+        waypoints=sorted({network.index[entity] for entity in query.via}),
+    )  # fmt: skip
+    search = Search(
+        network.forward, bounds, goals.tolist(), max_hops=query.max_hops, by_hops=by_hops,
+        limit=query.candidate_limit,
+    )  # fmt: skip
+    return search.run(sorted(sources.tolist()), query.k + 1)
+
+
+def _surveyed(result: PathResult, network: StepNetwork) -> PathResult:
+    """The result with distance, and with what is near both ends when there is no path."""
+    query = result.query
+    if result.paths and query.by == "hops" and not query.via:
+        return replace(result, distance=result.paths[0].hops)
+    starts, ends = network.places(result.sources), network.places(result.targets)
+    barred = network.mask(query.exclude)
+    most = query.max_hops if result.paths else None
+    _, after = surroundings(network, starts, ends, barred, most)
+    least = after[starts].min()
+    result = replace(result, distance=int(least) if np.isfinite(least) else None)
+    if result.paths:
+        return result
+    first, second = (hop_distances(network.forward, side, shut=barred) for side in (starts, ends))
+    first[barred] = second[barred] = np.inf
+    reach = int(np.isfinite(first).sum()) - len(starts), int(np.isfinite(second).sum()) - len(ends)
+    both = first + second
+    both[starts] = both[ends] = np.inf
+    near = np.flatnonzero(np.isfinite(both))
+    near = near[np.argsort(both[near], kind="stable")][:3]
+    return replace(result, common=tuple(network.nodes[place] for place in near.tolist()), reach=reach)
