@@ -7,38 +7,57 @@ from pathlib import Path
 
 import streamlit as st
 
-from graph.errors import ExplorerError, StoreUnavailable
+from graph.errors import ExplorerError, StoreRefused, StoreUnavailable
 from widgets import data
-from widgets.parts import empty_store_page, show_error
+from widgets.parts import show_error
+from widgets.query_parts import keep_address
+from widgets.store_pages import broken_store_page, empty_store_page
 
 log = logging.getLogger("interlock")
 # A file of our own: an icon by name would be fetched from the network.
 ICON = Path(__file__).with_name("widgets") / "icon.svg"
+
+PAGES = {
+    "": [
+        ("home", "Home", "home"),
+        ("explore", "Explore", "hub"),
+        ("entity", "Entity", "account_tree"),
+        ("paths", "Influence paths", "route"),
+    ],
+    "Measure": [
+        ("loops", "Money in circles", "autorenew"),
+        ("boards", "Boards and conflicts", "groups"),
+    ],
+    "Ask": [("queries", "Saved queries", "manage_search"), ("console", "Console", "terminal")],
+    "Know": [("data", "Data", "database"), ("sources", "Sources", "library_books")],
+}
 
 
 def main() -> None:
     """Choose the page, open the store, show errors as messages."""
     st.set_page_config(page_title="Interlock", page_icon=str(ICON), layout="wide")
     page = st.navigation(
-        [
-            st.Page("views/home.py", title="Home", icon=":material/home:", default=True),
-            st.Page("views/entity.py", title="Entity", icon=":material/account_tree:", url_path="entity"),
-            st.Page("views/paths.py", title="Influence paths", icon=":material/route:", url_path="paths"),
-            st.Page(
-                "views/queries.py", title="Saved queries", icon=":material/manage_search:", url_path="queries"
-            ),
-            st.Page("views/sources.py", title="Sources", icon=":material/library_books:", url_path="sources"),
-        ]
-    )
+        {
+            section: [
+                st.Page(
+                    f"views/{name}.py", title=title, icon=f":material/{icon}:",
+                    **({"default": True} if name == "home" else {"url_path": name}),
+                )
+                for name, title, icon in members
+            ]
+            for section, members in PAGES.items()
+        }
+    )  # fmt: skip
     try:
         if data.the_store().counts().entities == 0:
             empty_store_page()
         else:
+            keep_address()
             page.run()
+    except (StoreUnavailable, StoreRefused) as error:
+        broken_store_page(error)
     except ExplorerError as error:
-        st.title(
-            "This did not work" if not isinstance(error, StoreUnavailable) else "The store cannot be opened"
-        )
+        st.title("This did not work")
         show_error(error)
         if error.retry:
             st.button("Try again", icon=":material/refresh:")

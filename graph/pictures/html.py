@@ -6,7 +6,7 @@ import html
 import re
 from typing import Any
 
-from graph.ontology import ontology
+from graph.pictures.look import look
 from graph.pictures.picture import Picture
 from graph.wording import sentence
 
@@ -58,26 +58,29 @@ def _network(picture: Picture) -> Any:
 
     network = Network(height="600px", width="100%", directed=True, notebook=False, cdn_resources="in_line")
     names = {node.id: node.name for node in picture.nodes}
-    kinds = ontology().kinds
     for node in picture.nodes:
-        kind = kinds[node.kind]
+        kind = look(node.kind)
         network.add_node(
             node.id,
-            label=node.name[:60],
+            label=node.name[:60] + (f"\n{node.note}" if node.note else ""),
             title=f"{node.name[:300]} ({kind.title})",
-            x=round(node.x * 1600 - 800, 1),
-            y=round(node.y * 900 - 450, 1),
+            x=round(node.x * 1200 - 600, 1),
+            y=round(node.y * 760 - 380, 1),
+            font={"size": 16},
             physics=False,
             shape=_SHAPES[kind.shape],
             color=kind.colour,
             size=round(node.size / 2, 1),
+            borderWidth=4 if node.focus else 1,
+            shapeProperties={"borderDashes": kind.dashed},
+            opacity=0.35 if node.pale else 1.0,
         )
     for tie in picture.ties:
         told = [sentence(each, names[each.from_id], names[each.to_id])[:400] for each in tie.ties]
         network.add_edge(
             tie.source,
             tie.target,
-            title="\n".join(told),
+            title="\n".join(told) or tie.label,
             width=tie.width,
             dashes=not tie.fact,
             arrows="to" if tie.arrow else "",
@@ -88,10 +91,9 @@ def _network(picture: Picture) -> Any:
 
 
 def _legend(picture: Picture) -> str:
-    kinds = ontology().kinds
     parts = [
-        f"<span class='key'><i style='background:{kinds[kind].colour}'></i>"
-        f"{html.escape(kinds[kind].plural)} ({count})</span>"
+        f"<span class='key'><i style='background:{look(kind).colour}'></i>"
+        f"{html.escape(look(kind).plural)} ({count})</span>"
         for kind, count in picture.kinds().items()
     ]
     return "".join([*parts, "<span class='key'>dashed: announced, considered, dropped or alleged</span>"])

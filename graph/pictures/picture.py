@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import networkx as nx
@@ -12,6 +12,7 @@ import networkx as nx
 from graph.model import Tie
 from graph.ontology import ontology
 from graph.pictures.layout import Positions, layout
+from graph.pictures.look import REST
 
 DEFAULT_LIMIT = 60
 HARD_LIMIT = 300
@@ -20,7 +21,17 @@ HARD_LIMIT = 300
 
 @dataclass(frozen=True, slots=True)
 class PictureNode:
-    """One entity: place 0..1 (y downwards), diameter in pixels, shape and colour of its kind."""
+    """One entity, or the undisclosed rest of something.
+
+    Attributes:
+        id: of the entity; for the rest, a key that names no entity.
+        kind: gives shape and colour; ``rest`` is drawn as a grey dashed hexagon.
+        x, y: place 0..1, y downwards.
+        size: diameter in pixels.
+        focus: drawn larger, with a thick rim.
+        note: a second line under the name, such as ``62 %``.
+        pale: drawn faintly, for what only stands around.
+    """
 
     id: str
     name: str
@@ -29,6 +40,32 @@ class PictureNode:
     y: float
     size: float
     focus: bool
+    note: str = ""
+    pale: bool = False
+
+    @property
+    def is_entity(self) -> bool:
+        """Whether it has a page to open."""
+        return self.kind != REST
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What is known to exist but not who it is: drawn as a node without an entity, with a dashed line.
+
+    Attributes:
+        key: names its place in ``positions``; must be no entity's id.
+        label: for people: ``not disclosed 13 %``.
+        joined_to: entity at the other end of the line.
+        outward: whether the line runs from that entity to the rest.
+        width: of the line, 1..6 pixels.
+    """
+
+    key: str
+    label: str
+    joined_to: str
+    outward: bool = True
+    width: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +74,7 @@ class PictureTie:
 
     Attributes:
         source, target: where the line starts and ends; in the direction of its first tie.
-        ties: the ties it stands for, most certain first.
+        ties: the ties it stands for, most certain first; none for the undisclosed rest.
         fact: whether any of them states a fact; otherwise the line is dashed.
         arrow: whether the direction means something.
         width: 1..6 pixels, by the largest amount where one is known.
@@ -53,6 +90,8 @@ class PictureTie:
     @property
     def label(self) -> str:
         """``Invested in``, or ``Supplies + 2 more``."""
+        if not self.ties:
+            return "Not disclosed"
         first = ontology().types[self.ties[0].type].title
         return first if len(self.ties) == 1 else f"{first} + {len(self.ties) - 1} more"
 
@@ -75,9 +114,9 @@ class Picture:
     alt: str
 
     def kinds(self) -> dict[str, int]:
-        """Kinds in the drawing with their number, in the order of the ontology."""
+        """Kinds in the drawing with their number, in the order of the ontology; ``rest`` last."""
         counted = Counter(node.kind for node in self.nodes)
-        return {kind: counted[kind] for kind in ontology().kinds if counted[kind]}
+        return {kind: counted[kind] for kind in (*ontology().kinds, REST) if counted[kind]}
 
 
 def picture(
@@ -86,6 +125,10 @@ def picture(
     focus: Iterable[str] = (),
     limit: int = DEFAULT_LIMIT,
     positions: Positions | None = None,
+    notes: Mapping[str, str] | None = None,
+    sizes: Mapping[str, float] | None = None,
+    pale: Collection[str] = (),
+    rest: Sequence[Rest] = (),
 ) -> Picture:
     """Draw a graph of :func:`graph.projection.to_networkx`, or a part of it.
 
@@ -94,16 +137,29 @@ def picture(
         focus: entities that stay whatever the limit, drawn larger.
         limit: most entities drawn, at most 300; those with most ties to the focus, then overall, stay.
         positions: where they stand; None lays them out by forces.
+        notes: entity id to a second line under its name.
+        sizes: entity id to its diameter in pixels, instead of one by number of ties.
+        pale: ids to draw faintly.
+        rest: nodes for what is not disclosed; their places are in ``positions`` under their keys.
+
+    Raises:
+        ValueError: the key of a rest is an entity's id, or it is joined to an entity that is not drawn.
     """
     kept_focus = [node for node in dict.fromkeys(focus) if node in graph]
     kept = _choose(graph, kept_focus, min(limit, HARD_LIMIT))
     part = graph.subgraph(kept)
     places = positions or layout(part, focus=kept_focus[0] if kept_focus else None)
-    nodes = tuple(_node(part, node, places, node in kept_focus) for node in sorted(part))
-    ties = tuple(_lines(part))
+    notes, sizes = notes or {}, sizes or {}
+    drawn = [
+        _node(part, node, places, node in kept_focus, notes.get(node, ""), sizes.get(node), node in pale)
+        for node in sorted(part)
+    ]
+    extra = [_rest(part, each, places) for each in rest]
+    nodes = (*drawn, *(node for node, _ in extra))
+    ties = (*_lines(part), *(line for _, line in extra))
     total = graph.number_of_nodes()
-    note = "" if len(nodes) == total else f"{len(nodes)} of {total} entities drawn, those with the most ties."
-    return Picture(nodes, ties, len(nodes), total, note, _in_words(nodes, ties, note))
+    note = "" if len(drawn) == total else f"{len(drawn)} of {total} entities drawn, those with the most ties."
+    return Picture(nodes, ties, len(drawn), total, note, _in_words(nodes, ties, note))
 
 
 def ego(graph: nx.MultiDiGraph, entity: str, *, depth: int = 1) -> nx.MultiDiGraph:
@@ -139,19 +195,33 @@ def _choose(graph: nx.MultiDiGraph, focus: list[str], limit: int) -> list[str]:
     return [*focus, *rest][: max(limit, len(focus))]
 
 
-def _node(graph: nx.MultiDiGraph, node: str, places: Positions, focus: bool) -> PictureNode:
+def _node(
+    graph: nx.MultiDiGraph,
+    node: str,
+    places: Positions,
+    focus: bool,
+    note: str,
+    size: float | None,
+    pale: bool,
+) -> PictureNode:
     x, y = places.get(node, (0.5, 0.5))
     data = graph.nodes[node]
-    size = 9 + 4 * math.log2(1 + graph.degree(node))
+    if size is None:
+        # In a crowd everything is smaller, so that less of it is covered.
+        crowd = min(1.0, math.sqrt(70 / max(1, graph.number_of_nodes())))
+        size = crowd * (10 + 4.5 * math.log2(1 + graph.degree(node))) + (8 if focus else 0)
     return PictureNode(
-        node,
-        data.get("name") or node,
-        data.get("kind") or "company",
-        x,
-        y,
-        size + (8 if focus else 0),
-        focus,
+        node, data.get("name") or node, data.get("kind") or REST, x, y, size, focus, note, pale
     )
+
+
+def _rest(graph: nx.MultiDiGraph, rest: Rest, places: Positions) -> tuple[PictureNode, PictureTie]:
+    if rest.key in graph or rest.joined_to not in graph:
+        raise ValueError(f"{rest.key!r} cannot stand for the rest of {rest.joined_to!r}")
+    x, y = places.get(rest.key, (1.0, 1.0))
+    ends = (rest.joined_to, rest.key) if rest.outward else (rest.key, rest.joined_to)
+    line = PictureTie(*ends, ties=(), fact=False, arrow=True, width=rest.width)
+    return PictureNode(rest.key, rest.label, REST, x, y, 22.0, False), line
 
 
 def _lines(graph: nx.MultiDiGraph) -> Iterable[PictureTie]:
@@ -174,8 +244,7 @@ def _lines(graph: nx.MultiDiGraph) -> Iterable[PictureTie]:
 def _in_words(nodes: tuple[PictureNode, ...], ties: tuple[PictureTie, ...], note: str) -> str:
     named = sorted(nodes, key=lambda node: (not node.focus, -node.size, node.name))[:6]
     names = ", ".join(node.name[:40] for node in named)
-    plans = sum(not tie.fact for tie in ties)
+    plans = sum(not tie.fact for tie in ties if tie.ties)
     dashed = f" {plans} dashed lines are not facts." if plans else ""
-    return (
-        f"Network of {len(nodes)} entities and {len(ties)} lines, among them {names}.{dashed} {note}".strip()
-    )
+    entities = sum(node.is_entity for node in nodes)
+    return f"Network of {entities} entities and {len(ties)} lines, among them {names}.{dashed} {note}".strip()
