@@ -12,6 +12,7 @@ from widgets import data
 from widgets.parts import show_error
 from widgets.query_parts import keep_address
 from widgets.store_pages import broken_store_page, empty_store_page
+from widgets.theme import mend_contrast
 
 log = logging.getLogger("interlock")
 # A file of our own: an icon by name would be fetched from the network.
@@ -25,7 +26,7 @@ PAGES = {
         ("paths", "Influence paths", "route"),
     ],
     "Measure": [
-        ("loops", "Money in circles", "autorenew"),
+        ("loops", "Circles", "autorenew"),
         ("boards", "Boards and conflicts", "groups"),
     ],
     "Ask": [("queries", "Saved queries", "manage_search"), ("console", "Console", "terminal")],
@@ -48,6 +49,7 @@ def main() -> None:
             for section, members in PAGES.items()
         }
     )  # fmt: skip
+    mend_contrast()
     try:
         if data.the_store().counts().entities == 0:
             empty_store_page()

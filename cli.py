@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from commands import data, explore, extras, queries
+from commands import analyse, data, explore, extras, queries
 from commands.console import note
 from commands.frame import INTERRUPTED, OUR_MISTAKE, Group, StoreOption, quiet_stdout
 
@@ -28,6 +28,7 @@ for command in (
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(queries.app, name="query")
+app.add_typer(analyse.app, name="analyse")
 
 
 def _version(wanted: bool) -> None:
@@ -51,6 +52,7 @@ def start(
     interlock load                                        the bundled data
     interlock search cerebas                              finds Cerebras
     interlock paths openai cerebras --as-of 2017-09       who stood between them
+    interlock analyse chokepoints openai                  whom every supply route passes
     """
 
 

@@ -8,18 +8,36 @@ from pathlib import Path
 
 import yaml
 
+from graph.canvas import Canvas, CanvasFilters
+from graph.canvas_link import to_link
+from graph.ontology import ontology
+
 STORY_FILE = Path(__file__).with_name("story.yaml")
 
 
 @dataclass(frozen=True, slots=True)
 class StoryStep:
-    """One step: what to read and which entities and ties to draw; ``as_of`` is None for any time."""
+    """One step: what to read and which entities and ties to draw.
+
+    Attributes:
+        as_of: the date it speaks of; None for any time.
+        since: an earlier date that it is compared with, None for most steps.
+        before: ties that told the story at ``since``.
+    """
 
     title: str
     text: str
     as_of: str | None
     entities: tuple[str, ...]
     ties: tuple[str, ...]
+    since: str | None = None
+    before: tuple[str, ...] = ()
+
+    def canvas_query(self) -> dict[str, str]:
+        """Parameters of the canvas page that show the entities of this step at its date, plans included."""
+        every = frozenset(ontology().statuses)
+        filters = CanvasFilters(statuses=every, as_of=self.as_of, undated=self.as_of is not None)
+        return to_link(Canvas(shown=self.entities, centres=self.entities[:1], filters=filters)).query
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +61,8 @@ def story() -> Story:
                 step["as_of"],
                 tuple(step["entities"]),
                 tuple(step["ties"]),
+                step.get("since"),
+                tuple(step.get("before", ())),
             )
             for step in raw["steps"]
         ),

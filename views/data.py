@@ -177,7 +177,7 @@ def the_coverage() -> Coverage:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _coverage(_version: str) -> Coverage:
+def _coverage(data_version: str) -> Coverage:
     return coverage(data.the_store())
 
 

@@ -16,7 +16,7 @@ from widgets.parts import cited, left_out_caption
 from widgets.text import md, plain
 
 MOST_STATEMENTS = 12
-_HIDDEN = ("tie_ids",)
+_HIDDEN = ("tie_ids", "entity_ids", "member_ids", "source_ids")
 
 
 def show_answer(
@@ -33,7 +33,7 @@ def show_answer(
     Args:
         answer: what to show.
         graph: what it was computed on, for the sources of the ties it rests on.
-        key: of the widgets, unique on the page.
+        key: of the widgets, unique on the page; a drawing needs another one.
         drawing: draws between the sentences and the table.
         most: sentences shown before the rest is folded away.
         table: whether the rows are shown; leave them out where the drawing has its own twin.
@@ -74,7 +74,7 @@ def statements(items: tuple[Statement, ...], ties: dict[str, Tie]) -> str:
         shown = [sources[key] for key in keys if key in sources]
         more = f" · {len(shown) - 6} more" if len(shown) > 6 else ""
         where = f"  \n  :small[{cited(shown[:6])}{more}]" if shown else ""
-        lines.append(f"- {md(item.text, 700)}{where}")
+        lines.append(f"- {md(item.text, 2_000)}{where}")
     return "\n".join(lines)
 
 
@@ -86,7 +86,7 @@ def show_rows(answer: Answer, key: str) -> None:
         label = name.removesuffix("_id").replace("_", " ")
         if name.endswith("_id"):
             config[name] = st.column_config.LinkColumn(label, display_text=r"id=([^&]+)")
-        elif "share" in name:
+        elif name == "share" or name.startswith("share_") or name.endswith("_share"):
             config[name] = st.column_config.NumberColumn(label, format="percent")
         elif name.endswith("_usd"):
             config[name] = st.column_config.NumberColumn(label, format="dollar")

@@ -153,7 +153,7 @@ def tie_ids() -> frozenset[str]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _tie_ids(_version: str) -> frozenset[str]:
+def _tie_ids(data_version: str) -> frozenset[str]:
     return frozenset(key for _, _, key in data.graph(as_of=None, all_statuses=True).edges(keys=True))
 
 

@@ -46,7 +46,7 @@ def graph(*, as_of: str | None, all_statuses: bool, types: tuple[str, ...] | Non
 
 @st.cache_resource(show_spinner=False, max_entries=24)
 def _graph(
-    _version: str, as_of: str | None, all_statuses: bool, types: tuple[str, ...] | None
+    data_version: str, as_of: str | None, all_statuses: bool, types: tuple[str, ...] | None
 ) -> nx.MultiDiGraph:
     filters = Filters(types=frozenset(types) if types else None, statuses=frozenset(statuses(all_statuses)))
     return to_networkx(the_store(), filters, as_of=as_of)
@@ -58,7 +58,7 @@ def the_dossier(entity_id: str, as_of: str | None, all_statuses: bool) -> Dossie
 
 
 @st.cache_resource(show_spinner=False, max_entries=200)
-def _dossier(_version: str, entity_id: str, as_of: str | None, all_statuses: bool) -> Dossier:
+def _dossier(data_version: str, entity_id: str, as_of: str | None, all_statuses: bool) -> Dossier:
     return dossier(the_store(), entity_id, as_of=as_of, statuses=statuses(all_statuses))
 
 
@@ -68,7 +68,7 @@ def the_stats() -> Stats:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _stats(_version: str) -> Stats:
+def _stats(data_version: str) -> Stats:
     return stats(the_store())
 
 
@@ -84,7 +84,7 @@ def sources_of(ties: list[Tie]) -> dict[str, Source]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=200)
-def _sources(_version: str, ids: tuple[str, ...]) -> tuple[Source, ...]:
+def _sources(data_version: str, ids: tuple[str, ...]) -> tuple[Source, ...]:
     return tuple(the_store().sources(ids))
 
 
@@ -94,7 +94,7 @@ def all_sources() -> list[dict[str, Any]]:
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
-def _all_sources(_version: str) -> list[dict[str, Any]]:
+def _all_sources(data_version: str) -> list[dict[str, Any]]:
     cited: dict[str, int] = {}
     for tie in the_store().ties():
         for key in tie.sources:
@@ -119,7 +119,7 @@ def ties_citing(source_id: str) -> list[Tie]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=100)
-def _ties_citing(_version: str, source_id: str) -> list[Tie]:
+def _ties_citing(data_version: str, source_id: str) -> list[Tie]:
     return [tie for tie in the_store().ties() if source_id in tie.sources]
 
 
@@ -129,5 +129,5 @@ def answer(query_id: str, values: dict[str, Any]) -> Rows:
 
 
 @st.cache_resource(show_spinner=False, max_entries=100)
-def _answer(_version: str, query_id: str, values: tuple[tuple[str, Any], ...]) -> Rows:
+def _answer(data_version: str, query_id: str, values: tuple[tuple[str, Any], ...]) -> Rows:
     return run_query(the_store(), catalogue().get(query_id), dict(values))

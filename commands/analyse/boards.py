@@ -43,8 +43,8 @@ def interlocks(
     """Find companies that share directors at the same time.
 
     \b
-    interlock interlocks --company openai
-    interlock interlocks --seats board,role,founder --as-of 2017 --undated
+    interlock analyse interlocks --company openai
+    interlock analyse interlocks --seats board,role,founder --as-of 2017 --undated
     """
     from graph.analytics.board_answers import interlocks_answer
 
@@ -83,8 +83,8 @@ def co_investors(
     """Find who invests in the same companies, and how often in the same round.
 
     \b
-    interlock co-investors nvidia
-    interlock co-investors --types INVESTED_IN,OWNS --format csv
+    interlock analyse co-investors nvidia
+    interlock analyse co-investors --types INVESTED_IN,OWNS --format csv
     """
     from graph.analytics.board_answers import coinvestors_answer
     from graph.analytics.coinvestment import INVESTMENTS
@@ -128,8 +128,8 @@ def conflicts(
     """Find possible conflicts of interest: the same hand on two sides, with the ties that show it.
 
     \b
-    interlock conflicts --entity "Sam Altman"
-    interlock conflicts --class both-sides,oversight --as-of 2025
+    interlock analyse conflicts --entity "Sam Altman"
+    interlock analyse conflicts --class both-sides,oversight --as-of 2025
     """
     from graph.analytics.board_answers import conflicts_answer
 

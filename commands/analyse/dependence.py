@@ -61,8 +61,8 @@ def concentration(
     """How much a company hangs on few customers or suppliers, as a range, by period.
 
     \b
-    interlock concentration cerebras --assume-disclosure
-    interlock concentration cerebras --as-one mbzuai,g42 --guidelines 2010
+    interlock analyse concentration cerebras --assume-disclosure
+    interlock analyse concentration cerebras --as-one mbzuai,g42 --guidelines 2010
     """
     from graph.analytics.dependence_answers import concentration_answer
     from graph.analytics.hhi import DISCLOSURE_THRESHOLD
@@ -97,8 +97,8 @@ def upstream(
     """Suppliers of a company and their suppliers, hop by hop, with the chains.
 
     \b
-    interlock upstream openai
-    interlock upstream openai --hops 3 --exclude tsmc
+    interlock analyse upstream openai
+    interlock analyse upstream openai --hops 3 --exclude tsmc
     """
     from graph.analytics.dependence_answers import reach_answer
 
@@ -125,8 +125,8 @@ def downstream(
     """Customers of a company and their customers, hop by hop, with the chains.
 
     \b
-    interlock downstream asml
-    interlock downstream tsmc --hops 4 --format csv
+    interlock analyse downstream asml
+    interlock analyse downstream tsmc --hops 4 --format csv
     """
     from graph.analytics.dependence_answers import reach_answer
 
@@ -158,8 +158,8 @@ def chokepoints(
     """What every recorded supply route to a company passes; without one, who holds most others alone.
 
     \b
-    interlock chokepoints
-    interlock chokepoints qualcomm --root asml
+    interlock analyse chokepoints
+    interlock analyse chokepoints qualcomm --root asml
     """
     from graph.analytics.chokepoint_answers import chokepoints_answer
 
@@ -187,8 +187,8 @@ def cut_points(
     """Entities without which others lose their connection to the rest, and whom they cut off.
 
     \b
-    interlock cut-points
-    interlock cut-points --types SUPPLIES --as-of 2025
+    interlock analyse cut-points
+    interlock analyse cut-points --types SUPPLIES --as-of 2025
     """
     from graph.analytics.chokepoint_answers import cut_points_answer
 
@@ -221,8 +221,8 @@ def substitutes(
     """Who else sells what reads like a supplier's products, or competes with it, with the reasons.
 
     \b
-    interlock substitutes nvidia
-    interlock substitutes microsoft --for openai
+    interlock analyse substitutes nvidia
+    interlock analyse substitutes microsoft --for openai
     """
     from graph.analytics.dependence_answers import substitutes_answer
 

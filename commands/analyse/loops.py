@@ -70,8 +70,8 @@ def loops(
     A money circle has at least one investment, loan or takeover and at least one purchase.
 
     \b
-    interlock loops --including nvidia --max-length 3
-    interlock loops --kind ownership --all-statuses --format csv
+    interlock analyse loops --including nvidia --max-length 3
+    interlock analyse loops --kind ownership --all-statuses --format csv
     """
     from graph.analytics.loop_answers import loops_answer
 

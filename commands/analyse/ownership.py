@@ -50,8 +50,8 @@ def owners(
     """Show who owns a company, directly and through others, with bounds where shares are unknown.
 
     \b
-    interlock owners openai
-    interlock owners coreweave --as-of 2025-03 --basis voting
+    interlock analyse owners openai
+    interlock analyse owners coreweave --as-of 2025-03 --basis voting
     """
     from graph.analytics.ownership_answers import owners_answer
 
@@ -81,8 +81,8 @@ def holdings(
     """Show what an owner holds, directly and through others.
 
     \b
-    interlock holdings "Elon Musk"
-    interlock holdings softbank --no-whole-purchases --format csv
+    interlock analyse holdings "Elon Musk"
+    interlock analyse holdings softbank --no-whole-purchases --format csv
     """
     from graph.analytics.ownership_answers import holdings_answer
 
@@ -126,8 +126,8 @@ def control(
     """Show who controls a company or what an owner controls: votes, or equity where none are stated.
 
     \b
-    interlock control spacex
-    interlock control coreweave --model relative
+    interlock analyse control spacex
+    interlock analyse control coreweave --model relative
     """
     from graph.analytics.control_answers import control_answer, network_control_answer
 
@@ -167,8 +167,8 @@ def beneficial_owners(
     """Show the people, states and last known owners behind a company, with every chain.
 
     \b
-    interlock beneficial-owners xai
-    interlock beneficial-owners stargate --threshold 0.1
+    interlock analyse beneficial-owners xai
+    interlock analyse beneficial-owners stargate --threshold 0.1
     """
     from graph.analytics.ownership_answers import beneficial_answer
 
@@ -199,8 +199,8 @@ def cross_holdings(
     """Show firms that hold one another, directly or round a loop.
 
     \b
-    interlock cross-holdings
-    interlock cross-holdings --investments --all-statuses
+    interlock analyse cross-holdings
+    interlock analyse cross-holdings --investments --all-statuses
     """
     from graph.analytics.ownership_answers import cross_holdings_answer
 

@@ -71,8 +71,8 @@ def shock(
     """Who is hit, round by round and by which tie, when a company is gone or cut by a part.
 
     \b
-    interlock shock g42 --period 2024-06
-    interlock shock openai --cut 0.5 --rule debtrank-2015 --relative
+    interlock analyse shock g42 --period 2024-06
+    interlock analyse shock openai --cut 0.5 --rule debtrank-2015 --relative
     """  # fmt: skip
     from graph.analytics.shock_answers import shock_answer
 

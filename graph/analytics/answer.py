@@ -10,6 +10,7 @@ from typing import Any
 
 import networkx as nx
 
+from graph.analytics.compact import kept
 from graph.atomic import replacing
 from graph.csv_text import csv_text, guarded
 from graph.errors import ParameterError
@@ -109,9 +110,11 @@ def provenance_of(
 ) -> Provenance:
     """The provenance of a result computed on ``graph``; a graph of the user's own has no version."""
     known = graph.graph
+    # Counting the edges of a multigraph visits every node.
+    edges = kept(graph, ("edges",), graph.number_of_edges)
     return Provenance(
         str(known.get("data_version", "")), known.get("as_of"), known.get("filters", {}),
-        known.get("left_out", {}), graph.number_of_nodes(), graph.number_of_edges(), direction, weights,
+        known.get("left_out", {}), graph.number_of_nodes(), edges, direction, weights,
         normalisation, seed, parameters,
     )  # fmt: skip
 

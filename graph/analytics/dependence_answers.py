@@ -214,7 +214,7 @@ def _reach_notes(found: Reach) -> tuple[str, ...]:
         limit = f"{found.max_hops} {_hops(found.max_hops)}"
         notes.append(f"The shortest chain of each is shown, at most {limit}.")
     if found.more:
-        notes.append("There is more beyond this limit (--hops).")
+        notes.append("There is more beyond this number of hops.")
     if len(found.found) > _TOLD:
         notes.append(f"The nearest {_TOLD:,} are told as sentences; the table has all.")
     if found.stopped_at is not None:

@@ -203,11 +203,11 @@ def _row(graph: nx.DiGraph, loop: Loop) -> tuple[object, ...]:
 def _notes(found: LoopResult) -> tuple[str, ...]:
     notes: list[str] = []
     if found.more:
-        notes.append(f"Only the {found.limit:,} shortest circles were ranked; there are more (--limit).")
+        notes.append(f"Only the {found.limit:,} shortest circles were ranked; there are more, within a higher limit.")
     if found.stopped_at is not None:
         notes.append(
             f"Stopped after {found.stopped_at:,} steps: the circles are right but not all. "
-            "Name entities (--including) or lower --max-length."
+            "Name an entity that must be on them, or ask for shorter ones."
         )
     if found.self_loops:
         notes.append(f"{found.self_loops:,} ties from an entity to itself are left out.")
@@ -221,5 +221,6 @@ def _notes(found: LoopResult) -> tuple[str, ...]:
     plans = sum(not loop.is_fact for loop in found.loops)
     if plans:
         others = sorted(set(ontology().statuses) - set(ontology().fact_statuses))
-        notes.append(f"{plans:,} circles rest on a step that is no fact ({', '.join(others)}).")
+        told = "1 circle rests" if plans == 1 else f"{plans:,} circles rest"
+        notes.append(f"{told} on a step that is no fact ({', '.join(others)}).")
     return tuple(notes)

@@ -106,7 +106,7 @@ def path_change_answer(
         ),
     ]
     notes = [] if found.complete else [
-        f"Only the {second.k} best paths of either date were compared (--k); there may be more of each."
+        f"Only the {second.k} best paths of either date were compared; there may be more of each."
     ]  # fmt: skip
     notes += [
         f"Stopped after {result.stopped_at:,} partial paths on one side; the paths are the best found so far."
@@ -185,7 +185,7 @@ def _instead(graph: nx.Graph, found: PathResult) -> list[Statement]:
 
 def _path_notes(found: PathResult) -> list[str]:
     query = found.query
-    notes = [f"There are more paths than {query.k} (--k)."] if found.more else []
+    notes = [f"There are more paths than {query.k}."] if found.more else []
     if found.stopped_at is not None:
         notes.append(
             f"Stopped at {found.stopped_at:,} candidate paths; results are the best found so far, there "

@@ -162,7 +162,7 @@ def _by_shares(
     if run.unknown:
         notes.append(f"{run.unknown:,} ties to those hit have no known share: unknown, not zero.")
     if not run.settled:
-        notes.append(f"Stopped after {limit} rounds; losses go on beyond (--rounds).")
+        notes.append(f"Stopped after {limit} rounds; losses go on beyond.")
     if not ended:
         notes += _over(graph, entity)
     return Shock(entity, cut, "shares", why, tuple(hits), None, None, False, run.unknown, tuple(notes))
@@ -184,7 +184,7 @@ def _by_reach(
     )
     notes = [f"Chains of up to {limit} supply ties; a chain shows who could be hit, not that it will be."]
     if found.more:
-        notes.append("There is more further downstream (--rounds).")
+        notes.append("There is more further downstream, in later rounds.")
     if found.stopped_at is not None:
         notes.append(f"Stopped after {found.stopped_at:,} entities.")
     if not ended:

@@ -228,3 +228,10 @@ def test_hostile_names_stay_text(on_store: EmbeddedStore, page: str) -> None:
         assert "](javascript" not in text
         assert "<img" not in text.replace("\\<img", "")
         assert len(text) < 20_000
+
+
+def test_what_is_loaded_while_the_app_runs_shows_at_once(on_store: EmbeddedStore) -> None:
+    on_store.upsert(Batch((Entity("a", "Alpha", "company"),)))
+    assert [metric.value for metric in run().metric][:1] == ["1"]
+    on_store.upsert(Batch((Entity("b", "Beta", "company"),)))
+    assert [metric.value for metric in run().metric][:1] == ["2"]

@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,12 +25,9 @@ ARGUMENTS = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="session")
-def app_url(tmp_path_factory: pytest.TempPathFactory, bundled: Batch) -> Generator[str]:
-    """The address of a running app on the bundled data."""
-    folder = tmp_path_factory.mktemp("app") / "store"
-    with EmbeddedStore(folder) as store:
-        store.upsert(bundled)
+@contextmanager
+def serving(folder: Path) -> Generator[str]:
+    """The address of an app on the store in ``folder``."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -55,6 +53,16 @@ def app_url(tmp_path_factory: pytest.TempPathFactory, bundled: Batch) -> Generat
     finally:
         process.kill()
         process.wait()
+
+
+@pytest.fixture(scope="session")
+def app_url(tmp_path_factory: pytest.TempPathFactory, bundled: Batch) -> Generator[str]:
+    """The address of a running app on the bundled data."""
+    folder = tmp_path_factory.mktemp("app") / "store"
+    with EmbeddedStore(folder) as store:
+        store.upsert(bundled)
+    with serving(folder) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
