@@ -38,8 +38,9 @@ format: setup ## put the code into its standard form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: setup ## measure the stores against their bare engines (sizes, seconds, memory)
-	$(BIN)/python -m bench.run $(ARGS)
+bench: setup ## measure stores and analyses against their peers (sizes, seconds, memory)
+	$(BIN)/python -m bench.run
+	$(BIN)/python -m bench.analytics $(ARGS)
 
 docs: setup ## write the generated documentation
 	$(BIN)/interlock ontology --output docs/ontology.md

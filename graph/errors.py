@@ -153,7 +153,9 @@ class AnalysisError(ExplorerError):
 class EntityNotFound(AnalysisError):
     """No entity has this id or name."""
 
-    def __init__(self, entity_id: str, known: Sequence[str] = ()) -> None:
+    def __init__(self, entity_id: object, known: Sequence[object] = ()) -> None:
+        # Ids of a graph that did not come from a store may be numbers.
+        entity_id, known = str(entity_id), [str(item) for item in known]
         self.entity_id = entity_id
         self.nearest = nearest(entity_id, known)
         super().__init__(

@@ -333,7 +333,8 @@ def _conflict_notes(found: Conflicts) -> tuple[str, ...]:
         parts = [f"{many:,} {name}" for name, many in found.apart.items() if many]
         notes.append(f"Left out because the ties never held at the same time: {', '.join(parts)}.")
     if len(found.found) < sum(found.total.values()):
-        notes.append(f"The first {len(found.found):,} of {sum(found.total.values()):,}; a higher limit shows more.")
+        total = sum(found.total.values())
+        notes.append(f"The first {len(found.found):,} of {total:,}; a higher limit shows more.")
     if found.stopped_at is not None:
         notes.append(f"Stopped after {found.stopped_at:,} patterns; name an entity or a class.")
     return tuple(notes)

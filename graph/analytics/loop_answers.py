@@ -203,7 +203,7 @@ def _row(graph: nx.DiGraph, loop: Loop) -> tuple[object, ...]:
 def _notes(found: LoopResult) -> tuple[str, ...]:
     notes: list[str] = []
     if found.more:
-        notes.append(f"Only the {found.limit:,} shortest circles were ranked; there are more, within a higher limit.")
+        notes.append(f"Only the {found.limit:,} shortest circles were ranked; there are more.")
     if found.stopped_at is not None:
         notes.append(
             f"Stopped after {found.stopped_at:,} steps: the circles are right but not all. "

@@ -1,0 +1,110 @@
+"""Phrases and provenance that the answers about centrality, brokers and communities share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import networkx as nx
+
+from graph.analytics.answer import Provenance, Statement, listed, name_of, provenance_of
+from graph.analytics.centrality import Degree, ties_of
+from graph.analytics.centrality_methods import METHODS, Measured
+from graph.analytics.compact import Scope
+from graph.model import EntityId
+from graph.ontology import ontology
+from graph.wording import money
+
+TOLD = 5
+"""Entities that get a sentence; the others stand in the table."""
+SMALLEST_FIRST = frozenset({"constraint"})
+"""Measures where the smallest value is the one to look at."""
+
+
+def tie_ids(graph: nx.Graph, key: EntityId, scope: Scope) -> tuple[str, ...]:
+    """Ids of the ties of an entity within a scope."""
+    return tuple(sorted(tie for _, tie, _ in ties_of(graph, key, scope) if tie))
+
+
+def best_known(
+    graph: nx.Graph, members: Iterable[EntityId], near: Mapping[EntityId, Degree], most: int
+) -> str:
+    """Members with most neighbours as a phrase."""
+    order = sorted(members, key=lambda key: (-near[key].neighbours if key in near else 0, key))
+    return listed([name_of(graph, key) for key in order], most=most)
+
+
+def figure(measure: str, value: float | None, *, attribute: str = "amount_usd") -> str:
+    """A value as people read it; strength is a lower bound, as unknown amounts are not in it."""
+    if value is None:
+        return "unknown"
+    if measure == "strength":
+        return f"at least {money(round(value)) if attribute == 'amount_usd' else f'{value:,.6g} {attribute}'}"
+    return f"{value:,.0f}" if measure in ("degree", "core") else f"{value:.4g}"
+
+
+def counted(number: int, one: str) -> str:
+    """``1 tie``, ``1,200 ties``.
+
+    >>> counted(1, "tie"), counted(1200, "entity")
+    ('1 tie', '1,200 entities')
+    """
+    many = f"{one[:-1]}ies" if one.endswith("y") else f"{one}s"
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def lower(measure: str) -> str:
+    """The name of a measure inside a sentence."""
+    name = METHODS[measure].name
+    return name if name[:4] in ("Page", "Katz", "Burt") else name.lower()
+
+
+def scope_words(scope: Scope) -> str:
+    """Family and direction, for a title."""
+    family = f", {ontology().families[scope.family].lower()} ties" if scope.family else ""
+    ways = {"in": ", incoming", "out": ", outgoing"}.get(scope.direction or "", "")
+    return f"{family}{ways}"
+
+
+def when(graph: nx.Graph) -> str:
+    """The as-of date, for a title or the end of a sentence."""
+    as_of = graph.graph.get("as_of")
+    return f", as of {as_of}" if as_of else ""
+
+
+def nothing(graph: nx.Graph, scope: Scope) -> Statement:
+    """The sentence of an empty answer."""
+    family = (
+        f"{ontology().families[scope.family].lower()} ties" if scope.family else "ties between two entities"
+    )
+    return Statement(
+        f"Nobody: there are no {family} among the {graph.number_of_edges():,} ties searched{when(graph)}."
+    )
+
+
+def left_out(graph: nx.Graph, counted: int) -> tuple[str, ...]:
+    """The note on entities without a tie."""
+    alone = graph.number_of_nodes() - counted
+    return (f"{alone:,} entities without such a tie are left out.",) if alone else ()
+
+
+def provenance(graph: nx.Graph, scope: Scope, found: Measured, **more: Any) -> Provenance:
+    """Provenance with direction, weights and parameters in words."""
+    words = {
+        "in": "along ties, from -> to; ties without direction both ways",
+        "out": "against ties, to -> from; ties without direction both ways",
+        "both": "direction left aside",
+    }[scope.direction or "both"]
+    weights = {None: "each pair of entities once", "ties": "number of parallel ties"}.get(
+        scope.weight, f"sum of {scope.weight}"
+    )
+    return provenance_of(
+        graph,
+        direction=words,
+        weights=weights,
+        normalisation=found.normalisation,
+        seed=found.seed,
+        family=scope.family,
+        **dict(found.parameters),
+        **more,
+    )
