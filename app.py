@@ -26,8 +26,11 @@ PAGES = {
         ("paths", "Influence paths", "route"),
     ],
     "Measure": [
+        ("dependencies", "Dependencies", "lan"),
+        ("ownership", "Ownership", "pie_chart"),
         ("loops", "Circles", "autorenew"),
         ("boards", "Boards and conflicts", "groups"),
+        ("centrality", "Centrality", "bubble_chart"),
     ],
     "Ask": [("queries", "Saved queries", "manage_search"), ("console", "Console", "terminal")],
     "Know": [("data", "Data", "database"), ("sources", "Sources", "library_books")],

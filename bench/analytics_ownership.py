@@ -85,7 +85,7 @@ def _control_networkx(graph: nx.MultiDiGraph) -> dict[str, float]:
     }
     term: dict[str, float] = dict.fromkeys(whole, 1.0)
     total: dict[str, float] = {}
-    for _ in range(200):
+    for _ in range(20_000):  # loops converge slowly
         above: dict[str, float] = {}
         for firm, value in term.items():
             for owner, data in stakes.pred[firm].items():

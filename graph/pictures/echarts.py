@@ -173,6 +173,7 @@ def _series(palette: Palette, several: bool, *, hide_overlap: bool) -> dict[str,
             "width": 140,
             "overflow": "truncate",
             "fontSize": 12,
+            "lineHeight": 15,  # or the rim of a second line paints over the first
             "color": palette.text,
             # A rim in the colour of the page keeps a name readable where a line runs behind it.
             "textBorderColor": palette.background,

@@ -22,6 +22,10 @@ ADDRESSES = (
     "/data", "/sources",
 )  # fmt: skip
 # Faults in what Streamlit itself draws, which no page of ours can mend; each with where it sits.
+NOT_OURS: dict[str, tuple[str, ...]] = {
+    "list": ("stSidebarNavItems",),  # the menu's sections stand as div in its ul
+    "listitem": ("e1o1t1hb4", "stSidebarNav"),  # and the entries of a section in no list of their own
+}
 
 
 
