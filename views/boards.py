@@ -16,12 +16,10 @@ from graph.model import Tie
 from graph.pictures.layout import columns
 from graph.pictures.picture import part, picture
 from widgets import data
+from widgets.address_inputs import entity_input, follow, keep
 from widgets.analyses_loops import (
     around,
     change,
-    entity_input,
-    follow,
-    keep,
     pieces,
     possible_conflicts,
     shared_companies,

@@ -13,6 +13,7 @@ from graph.ontology import ontology
 from graph.pictures.layout import ring
 from graph.pictures.picture import part, picture
 from widgets import data
+from widgets.address_inputs import entity_input, follow, keep
 from widgets.analyses_centrality import (
     COMPARED,
     MOST_AROUND,
@@ -28,7 +29,7 @@ from widgets.analyses_centrality import (
     records,
     short,
 )
-from widgets.analyses_loops import entity_input, follow, keep, pieces
+from widgets.analyses_loops import pieces
 from widgets.answer import computed, downloads, show_answer, show_rows, statements, ties_of
 from widgets.centrality_charts import bar_drawing, bars, members, year_drawing
 from widgets.centrality_inputs import (

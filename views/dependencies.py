@@ -17,7 +17,7 @@ from graph.model import Entity
 from graph.ontology import ontology
 from widgets import analyses_dependence as calls
 from widgets import data
-from widgets.analyses_loops import follow, keep
+from widgets.address_inputs import follow, keep
 from widgets.answer import computed, downloads, show_answer, show_rows, statements, ties_of
 from widgets.drawing import draw
 from widgets.parts import (

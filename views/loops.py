@@ -12,13 +12,11 @@ from graph.analytics.loops import KINDS, Loop, LoopStep
 from graph.errors import ParameterError
 from graph.wording import money, percent
 from widgets import data
+from widgets.address_inputs import entity_input, follow, keep
 from widgets.analyses_loops import (
     Circles,
     amount,
     circles,
-    entity_input,
-    follow,
-    keep,
     loop_facts,
     loop_key,
     ring_picture,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import networkx as nx
 import streamlit as st
@@ -23,8 +22,6 @@ from graph.pictures.picture import Picture, PictureTie, part, picture
 from graph.projection import Filters, to_networkx
 from graph.wording import money, percent, sentence, share_text
 from widgets import data
-from widgets.parts import entity_link, entity_picker, param, remember
-from widgets.text import md
 
 MOST_CIRCLES = 1_000
 MOST_STEPS = 2_000_000  # looked at in one search, about a second
@@ -53,41 +50,6 @@ def amount(text: str) -> int | None:
             "min_amount", f"{kept[:40]!r} is no amount.", hint="Write 20bn, 500m or 250,000."
         )
     return round(float(found[1].replace(",", "")) * factor)
-
-
-def follow(key: str, name: str, value: Any, options: Sequence[Any] | None = None) -> None:
-    """Let a widget start from the address, and start again when the address is changed from outside.
-
-    Args:
-        key: of the widget, which must be given no start of its own.
-        name: of the value in the address.
-        value: what the address says, checked.
-        options: what may be chosen now; another choice goes back to ``value``.
-    """
-    state = st.session_state
-    outdated = key not in state or state.get(f"{key} asked") != param(name)
-    if outdated or (options is not None and state[key] not in options):
-        state[key] = value
-
-
-def keep(key: str, name: str, text: str | None) -> None:
-    """Put a widget's value into the address, the counterpart of :func:`follow`."""
-    remember(**{name: text})
-    st.session_state[f"{key} asked"] = param(name)
-
-
-def entity_input(label: str, key: str, name: str) -> str | None:
-    """An optional entity, of the address or the reader's choice; says so when the address names none."""
-    asked = param(name)
-    known = data.the_store().entity(asked) if asked else None
-    if asked and known is None:
-        st.warning(f"There is no entity “{md(asked, 80)}”.")
-        for near in data.names().nearest(asked, 3):
-            entity_link(near)
-    follow(key, name, known.id if known else None)
-    picked = entity_picker(f"{label} (optional)", key, None)
-    keep(key, name, picked or (asked if known is None else None))
-    return picked
 
 
 def whole(*, as_of: str | None, plans: bool, undated: bool) -> nx.MultiDiGraph:

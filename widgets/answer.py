@@ -16,6 +16,7 @@ from widgets.parts import cited, left_out_caption
 from widgets.text import md, plain
 
 MOST_STATEMENTS = 12
+_CITED = 4
 _HIDDEN = ("tie_ids", "entity_ids", "member_ids", "source_ids")
 
 
@@ -72,8 +73,9 @@ def statements(items: tuple[Statement, ...], ties: dict[str, Tie]) -> str:
     for item in items:
         keys = dict.fromkeys(key for tie in item.ties if tie in ties for key in ties[tie].sources)
         shown = [sources[key] for key in keys if key in sources]
-        more = f" · {len(shown) - 6} more" if len(shown) > 6 else ""
-        where = f"  \n  :small[{cited(shown[:6])}{more}]" if shown else ""
+        few = shown[:_CITED] if len(shown) > _CITED + 1 else shown
+        more = f" · {len(shown) - len(few)} more" if len(few) < len(shown) else ""
+        where = f"  \n  :small[{cited(few)}{more}]" if shown else ""
         lines.append(f"- {md(item.text, 2_000)}{where}")
     return "\n".join(lines)
 

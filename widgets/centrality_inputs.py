@@ -9,7 +9,7 @@ from graph.analytics.centrality_methods import METHODS
 from graph.dates import parse_date
 from graph.errors import SchemaViolation
 from graph.ontology import ontology
-from widgets.analyses_loops import follow, keep
+from widgets.address_inputs import follow, keep
 from widgets.parts import as_of_input, param, show_error
 
 ABOUT = {

@@ -77,21 +77,36 @@ def as_of_input(key: str) -> str | None:
     return as_of
 
 
+def labels() -> Mapping[str, str]:
+    """A label for each entity, those with most ties first; no two are the same.
+
+    A widget of choices tells its options apart by their labels alone.
+    """
+    return _labels(data.version())
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _labels(data_version: str) -> Mapping[str, str]:
+    index = data.names()
+    found: dict[str, str] = {}
+    seen: set[str] = set()
+    for entity in sorted(index.entities, key=lambda each: (-index.ties[each.id], each.id)):
+        others = f" ({plain(', '.join(entity.aliases[:2]), 40)})" if entity.aliases else ""
+        label = f"{plain(entity.name, 60)}{others}"
+        label = f"{label} [{plain(entity.id, 60)}]" if label in seen else label
+        seen.add(label)
+        found[entity.id] = label
+    return found
+
+
 def entity_picker(label: str, key: str, chosen: str | None) -> str | None:
     """A box with every entity, searched while typing; returns the id."""
-    index = data.names()
-    entities = {
-        entity.id: entity for entity in sorted(index.entities, key=lambda e: (-index.ties[e.id], e.id))
-    }
-
-    def shown(entity_id: str) -> str:
-        entity = entities[entity_id]
-        others = f" ({plain(', '.join(entity.aliases[:2]), 40)})" if entity.aliases else ""
-        return f"{plain(entity.name, 60)}{others}"
-
-    options = list(entities)
-    place = options.index(chosen) if chosen in entities else None
-    return st.selectbox(label, options, index=place, format_func=shown, key=key, placeholder="Type a name")
+    names = labels()
+    options = list(names)
+    place = options.index(chosen) if chosen in names else None
+    return st.selectbox(
+        label, options, index=place, format_func=lambda key: names[key], key=key, placeholder="Type a name"
+    )
 
 
 def cited(sources: Iterable[Source]) -> str:

@@ -199,7 +199,7 @@ def span(low: float, high: float | None) -> str:
     """
     if high is None:
         return f"at least {percent(low)}"
-    if high - low <= TOLERANCE:
+    if high - low <= TOLERANCE or (low > TOLERANCE and percent(low) == percent(high)):
         return "less than 0.1 %" if 0 < low < 0.0005 else percent(low)
     return f"{percent(low)} to {percent(high)}" if low > TOLERANCE else f"up to {percent(high)}"
 

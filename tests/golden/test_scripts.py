@@ -70,13 +70,17 @@ def test_the_years_grow(folder: Path) -> None:
     assert ("2017", "48") in years
 
 
-def test_the_block_of_the_readme_runs(folder: Path) -> None:
+def test_the_blocks_of_the_readme_run(folder: Path) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    block = re.search(r"```python\n(.*?)```", text, re.DOTALL)
-    assert block
-    done = subprocess.run(
-        [sys.executable, "-c", block[1]], capture_output=True, text=True, check=False, cwd=ROOT,
-        env={**os.environ, "INTERLOCK_STORE": str(folder), "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert len(done.stdout.splitlines()) == 6
+    blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    said: list[str] = []
+    for block in blocks:
+        done = subprocess.run(
+            [sys.executable, "-c", block], capture_output=True, text=True, check=False, cwd=ROOT,
+            env={**os.environ, "INTERLOCK_STORE": str(folder), "PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        said.append(done.stdout)
+    assert len(said) == 2
+    assert len(said[0].splitlines()) == 6
+    assert "('2024-01', '2024-06') 7569 to 7738" in said[1]
