@@ -24,11 +24,14 @@ from graph.ontology import ontology
 
 MOST = 200
 """Disagreements that are looked for; more of one entity's nobody reads."""
+_WHO = r"(page|source|site|report|article|list|account)s?"
 _REMARK = re.compile(
-    r"\b(contradict\w*|disagree\w*|conflicting|one (page|source)|(an)?other (page|source|report)s?"
-    r"|(page|source|report)s (differ|vary)|sources? give)\b",
+    rf"\b(contradict\w*|disagree\w*|disputed|conflicting|wrongly|one {_WHO}|(an)?other {_WHO}|some {_WHO}"
+    rf"|{_WHO} (differ|vary)|(others|another) (say|name|put|give|speak)s?"
+    r"|says? [^.]*(\bsays?|\band (?-i:[A-Z])\w*)|per [^.]*\bsays?)\b",
     re.IGNORECASE,
 )
+"""Words by which a remark says that pages do not agree; a guess, so the remark itself is always shown."""
 
 
 @dataclass(frozen=True, slots=True)

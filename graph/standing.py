@@ -111,7 +111,7 @@ def customers(graph: nx.MultiDiGraph, entity: EntityId) -> Customers | None:
     return Customers(
         name_of(graph, newest.parties[0].party),
         percent(newest.top_share),
-        f"{low:,}" if low == high else f"{low:,} to {high:,}",
+        f"{low:,}" if low == high else f"{low:,}–{high:,}",
         period_text(newest.period),
     )
 

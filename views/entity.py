@@ -1,43 +1,28 @@
-"""One entity: what is recorded about it, told from its side, with its neighbourhood."""
+"""One entity: who it is, how it stands, and all that is recorded about it, told from its side."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
-from graph.dossier import Dossier, TieLine
+from graph.dossier import Dossier
 from graph.model import Entity
-from graph.ontology import ontology
-from graph.pictures.picture import ego, picture
-from graph.wording import share_text
+from graph.timeline import first_dated
 from widgets import data
-from widgets.drawing import draw
-from widgets.parts import (
-    ENTITY,
-    PATHS,
-    as_of_input,
-    cited,
-    entity_link,
-    entity_picker,
-    left_out_caption,
-    param,
-    remember,
-)
+from widgets.entity_parts import actions, carried, figure_row, follow, head, keep
+from widgets.entity_tabs import money_tab, network_tab, rank_tab, sources_tab, ties_tab, timeline_tab
+from widgets.parts import ENTITY, as_of_input, entity_link, entity_picker, left_out_caption, param
 from widgets.text import md
 
-QUESTIONS = {
-    ("ownership", True): "What it owns or bought",
-    ("ownership", False): "Who owns or bought it",
-    ("money", True): "Whom it funds",
-    ("money", False): "Who funds it",
-    ("supply", True): "Whom it supplies",
-    ("supply", False): "Who supplies it",
-    ("people", True): "What they founded, run, direct or advise",
-    ("people", False): "Who founded, runs, directs or advises it",
-    ("alliance", True): "Partners",
-    ("rivalry", True): "Competitors",
-    ("oversight", True): "Whom it sues or oversees",
-    ("oversight", False): "Who sues or oversees it",
-    ("other", True): "Other ties",
+Tab = Callable[[Dossier, str | None, bool], None]
+TABS: dict[str, tuple[str, Tab]] = {
+    "ties": ("Ties", ties_tab),
+    "network": ("Network", network_tab),
+    "timeline": ("Timeline", timeline_tab),
+    "money": ("Money in and out", money_tab),
+    "rank": ("Rank", rank_tab),
+    "sources": ("Sources", sources_tab),
 }
 
 
@@ -46,21 +31,18 @@ def page() -> None:
     entity = chosen()
     if entity is None:
         return
-    header(entity)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        as_of = as_of_input("entity-as-of")
-        plans = st.toggle(
-            "Plans, dropped plans and allegations", key="entity-plans", value=param("all") == "1",
-            help="Announced, planned, considered, abandoned and alleged ties: none of them is a fact.",
-        )  # fmt: skip
-    remember(all="1" if plans else None)
+    st.title(md(entity.name, 120))
+    top = st.container()
+    as_of, plans = settings(entity)
     found = data.the_dossier(entity.id, as_of, plans)
-    summary(found)
-    left, right = st.columns([0.45, 0.55])
-    with left:
-        tie_lists(found, as_of)
-    with right:
-        neighbourhood(entity, as_of, plans)
+    with top:
+        head(entity, found)
+        actions(entity, found, as_of, plans)
+    if not found.lines:
+        nothing(entity, found, as_of, plans)
+        return
+    figure_row(found, as_of)
+    tabs(found, as_of, plans)
 
 
 def chosen() -> Entity | None:
@@ -68,11 +50,6 @@ def chosen() -> Entity | None:
     asked = param("id")
     entity = data.the_store().entity(asked) if asked else None
     if entity is not None:
-        picked = entity_picker("Entity", f"entity-pick-{entity.id}", entity.id)
-        if picked and picked != entity.id:
-            st.switch_page(
-                ENTITY, query_params={"id": picked, **({"as_of": param("as_of")} if param("as_of") else {})}
-            )
         return entity
     st.title("Entity" if not asked else "Not found")
     if asked:
@@ -87,100 +64,54 @@ def chosen() -> Entity | None:
     return None
 
 
-def header(entity: Entity) -> None:
-    """Name, kind, aliases, description, and the ways on."""
-    st.title(md(entity.name, 120))
-    facts = [ontology().kinds[entity.kind].title]
-    facts += [
-        text for text in (entity.country, f"founded {entity.founded}" if entity.founded else None) if text
-    ]
-    facts += [sector.replace("-", " ") for sector in entity.sectors]
-    st.caption(" · ".join(md(fact) for fact in facts))
-    if entity.aliases:
-        st.caption(f"Also known as {md(', '.join(entity.aliases))}")
-    if entity.description:
-        st.write(md(entity.description, 600))
-    as_of = param("as_of")
-    more = {"as_of": as_of} if as_of else {}
-    with st.container(horizontal=True):
-        st.page_link(
-            PATHS, label="Path from here", icon=":material/logout:", query_params={"from": entity.id, **more}
+def settings(entity: Entity) -> tuple[str | None, bool]:
+    """Date and plans; and another entity, with the same two."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(width=150):
+            follow("entity-as-of", "as_of", param("as_of") or "")
+            as_of = as_of_input("entity-as-of")
+            keep("entity-as-of", "as_of", as_of)
+        follow("entity-plans", "all", param("all") == "1")
+        with st.container(width=330):
+            picked = entity_picker("Another entity", f"entity-pick-{entity.id}", entity.id)
+        plans = st.toggle(
+            "Plans, dropped plans and allegations", key="entity-plans",
+            help="Announced, planned, considered, abandoned and alleged ties: none of them is a fact.",
+        )  # fmt: skip
+        keep("entity-plans", "all", "1" if plans else None)
+    if picked and picked != entity.id:
+        st.switch_page(ENTITY, query_params={"id": picked, **carried(as_of, plans)})
+    return as_of, plans
+
+
+def nothing(entity: Entity, found: Dossier, as_of: str | None, plans: bool) -> None:
+    """No tie is left: when there is one, and the way there."""
+    first = first_dated(data.the_dossier(entity.id, None, plans).lines) if as_of else None
+    when = f" as of {md(as_of)}" if as_of else ""
+    if first:
+        st.info(
+            f"No recorded ties{when}; the first dated one starts {md(first)}.", icon=":material/event_busy:"
         )
-        st.page_link(
-            PATHS, label="Path to here", icon=":material/login:", query_params={"to": entity.id, **more}
-        )
-
-
-def summary(found: Dossier) -> None:
-    """Derived roles and the largest measured dependence, with its period."""
-    if found.roles:
-        st.markdown(" ".join(f":blue-badge[{md(role)}]" for role in found.roles))
-    measured = [
-        line
-        for line in found.lines
-        if line.tie.share_basis == "revenue" and line.tie.from_id == found.entity.id
-    ]
-    measured.sort(key=lambda line: (line.tie.valid_from or "", line.tie.share or 0), reverse=True)
-    if measured:
-        line = max(measured, key=lambda each: each.tie.share or 0)
-        st.markdown(
-            f"**Largest disclosed customer share:** {md(line.other.name)}, {md(share_text(line.tie))} "
-            f":small[{cited(line.sources)}]"
-        )
-
-
-def tie_lists(found: Dossier, as_of: str | None) -> None:
-    """Ties by question, facts first; what is no fact stands apart."""
-    facts = [line for line in found.lines if line.tie.is_fact]
-    plans = [line for line in found.lines if not line.tie.is_fact]
-    if not facts:
-        st.info(f"No fact is recorded{f' as of {md(as_of)}' if as_of else ''}.")
-    for title, lines in grouped(facts, found.entity.id):
-        with st.expander(f"**{title}** ({len(lines)})", expanded=len(lines) <= 12):
-            show_lines(lines, found.entity.id)
-    if plans:
-        st.markdown("##### Not facts: announced, planned, considered, dropped or alleged")
-        show_lines(plans, found.entity.id)
+        st.button(
+            f"Go to {first}", key="entity-first", icon=":material/event:", type="primary",
+            on_click=lambda: st.session_state.update({"entity-as-of": first}),
+        )  # fmt: skip
+    else:
+        st.info(f"No recorded ties{when}.", icon=":material/event_busy:")
     left_out_caption(found.left_out, as_of)
 
 
-def grouped(lines: list[TieLine], entity_id: str) -> list[tuple[str, list[TieLine]]]:
-    """Lines under the question that they answer, in the order of ``QUESTIONS``."""
-    groups: dict[str, list[TieLine]] = {title: [] for title in QUESTIONS.values()}
-    for line in lines:
-        out = line.tie.from_id == entity_id or not ontology().types[line.tie.type].directed
-        title = QUESTIONS.get((line.family, out)) or QUESTIONS[(line.family, True)]
-        groups[title].append(line)
-    return [(title, members) for title, members in groups.items() if members]
-
-
-def show_lines(lines: list[TieLine], entity_id: str) -> None:
-    """Sentences with note and sources; the other end is a link."""
-    items: list[str] = []
-    for line in lines:
-        mark = "" if line.tie.is_fact else f":orange-badge[{line.tie.status}] "
-        note = f"  \n  :gray[{md(line.tie.note)}]" if line.tie.note else ""
-        items.append(f"- {mark}{md(line.sentence, 500)}{note}  \n  :small[{cited(line.sources)}]")
-    st.markdown("\n".join(items))
-
-
-def neighbourhood(entity: Entity, as_of: str | None, plans: bool) -> None:
-    """The drawing around the entity."""
-    graph = data.graph(as_of=as_of, all_statuses=plans)
-    depth = st.segmented_control("Steps around", [1, 2], default=1, key="entity-depth", required=True) or 1
-    near = ego(graph, entity.id, depth=depth)
-    if near.number_of_nodes() < 2:
-        st.caption("Nothing to draw: no tie of this entity is left.")
-        return
-    draw(
-        picture(near, focus=[entity.id], limit=40),
-        near,
-        f"ego-{entity.id}-{as_of}-{plans}-{depth}",
-        title=entity.name,
-        width=620,
-        height=560,
-        as_of=as_of,
-    )
+def tabs(found: Dossier, as_of: str | None, plans: bool) -> None:
+    """The tabs; only the open one is computed, and its name stands in the address."""
+    titles = {key: title for key, (title, _) in TABS.items()}
+    asked = param("tab")
+    follow("entity-tab", "tab", titles.get(asked or "", "Ties"))
+    made = st.tabs(list(titles.values()), key="entity-tab", on_change="rerun")
+    for place, (key, (_, draw)) in zip(made, TABS.items(), strict=True):
+        if place.open:
+            keep("entity-tab", "tab", key if key != "ties" else None)
+            with place:
+                draw(found, as_of, plans)
 
 
 if __name__ == "__main__":

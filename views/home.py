@@ -9,14 +9,51 @@ from graph.pictures.picture import part, picture
 from graph.story import StoryStep, story
 from widgets import data
 from widgets.drawing import draw
-from widgets.parts import ENTITY, PATHS, QUERIES, param, remember, ties_markdown
+from widgets.parts import ENTITY, PATHS, param, remember, ties_markdown
+from widgets.query_parts import way
 from widgets.text import md
 
 MOST_RESULTS = 12
+DEPENDENCIES, LOOPS, EXPLORE = "views/dependencies.py", "views/loops.py", "views/explore.py"
+# Streamlit 1.67 cannot put the cursor into a field, nor give a field a key of its own. This fixed text does:
+# the cursor stands in the search field of a page that was opened without a step of the story, "/" leads there
+# from anywhere on the page, and while the field is empty the arrows still turn the pages of the story.
+SEARCH_KEYS = """<script>
+(() => {
+  const field = () => document.querySelector(".st-key-search input");
+  const inField = (at) => at && (["INPUT", "TEXTAREA", "SELECT"].includes(at.tagName) || at.isContentEditable);
+  if (!window.interlockSearchKeys) {
+    window.interlockSearchKeys = true;
+    document.addEventListener("keydown", (event) => {
+      const box = field();
+      if (!box || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+      if (event.key === "/" && !inField(event.target)) {
+        event.preventDefault();
+        box.focus();
+        box.select();
+      } else if (event.target === box && !box.value && ["ArrowLeft", "ArrowRight"].includes(event.key)) {
+        event.stopPropagation();
+        box.blur();
+        const { key, code, keyCode } = event;
+        for (const type of ["keydown", "keyup"])
+          document.body.dispatchEvent(new KeyboardEvent(type, { key, code, keyCode, which: keyCode, bubbles: true }));
+      }
+    }, true);
+  }
+  if (!matchMedia("(pointer: fine)").matches || new URLSearchParams(location.search).has("step")) return;
+  let left = 200;
+  const wait = setInterval(() => {
+    const box = field();
+    if (box && document.activeElement === document.body) box.focus({ preventScroll: true });
+    if (box || --left < 1) clearInterval(wait);
+  }, 50);
+})();
+</script>"""
 
 
 def page() -> None:
     """The page."""
+    st.html(SEARCH_KEYS, unsafe_allow_javascript=True)
     st.title("Who can influence whom? Who depends on whom?")
     search_box()
     figures()
@@ -65,24 +102,17 @@ def figures() -> None:
 
 
 def questions() -> None:
-    """Three ways in."""
+    """Three questions, each a page that answers it."""
     with st.container(horizontal=True):
-        st.page_link(
-            QUERIES, label="Who can influence OpenAI?", icon=":material/how_to_vote:",
-            query_params={"id": "influence-on", "company": "openai", "run": "1"},
+        way(
+            PATHS, "How could OpenAI influence Cerebras in 2017?", ":material/route:",
+            **{"from": "openai", "to": "cerebras", "as_of": "2017-09", "all": "1"},
         )  # fmt: skip
-        st.page_link(
-            QUERIES, label="Who is hit if G42 leaves?", icon=":material/link_off:",
-            query_params={"id": "if-customer-leaves", "customer": "g42", "run": "1"},
+        way(
+            DEPENDENCIES, "Who is hit if G42 leaves?", ":material/link_off:",
+            id="cerebras", part="what-if", gone="g42",
         )  # fmt: skip
-        st.page_link(
-            QUERIES, label="Where does money run in circles?", icon=":material/autorenew:",
-            query_params={"id": "money-loops", "run": "1"},
-        )  # fmt: skip
-        st.page_link(
-            PATHS, label="How did OpenAI reach Cerebras in 2017?", icon=":material/route:",
-            query_params={"from": "openai", "to": "cerebras", "as_of": "2017-09", "all": "1"},
-        )  # fmt: skip
+        way(LOOPS, "Where does money run in circles?", ":material/autorenew:")
 
 
 def told() -> None:
@@ -125,7 +155,7 @@ def go_to(number: int) -> None:
 
 
 def show_step(step: StoryStep, number: int) -> None:
-    """The drawing of a step and the ties it rests on."""
+    """The drawing of a step, the ties it rests on, and the way to the canvas."""
     whole = data.graph(as_of=None, all_statuses=True)
     drawn = part(whole, step.entities, step.ties)
     left, right = st.columns([0.55, 0.45])
@@ -138,11 +168,16 @@ def show_step(step: StoryStep, number: int) -> None:
             width=560,
             height=430,
         )
+        way(EXPLORE, "Open this step on the canvas", ":material/hub:", **step.canvas_query())
     with right:
-        st.markdown("**What this step rests on**")
-        ties_markdown(
-            (tie for _, _, tie in sorted(drawn.edges(data="tie"), key=lambda edge: edge[2].id)), whole
-        )
+        if step.since:
+            st.markdown(f"**As of {md(step.since)}**")
+            ties_markdown(data.the_store().ties(step.before), whole)
+            st.markdown("**What changed since**")
+        else:
+            st.markdown("**What this step rests on**")
+        known = {tie.id: tie for _, _, tie in drawn.edges(data="tie")}
+        ties_markdown((known[key] for key in step.ties if key in known), whole)
 
 
 if __name__ == "__main__":

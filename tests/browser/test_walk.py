@@ -19,7 +19,7 @@ def settled(page: Page) -> None:
 def test_home_search_entity_path_source(page: Page) -> None:
     page.goto("/")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Who can influence whom?")
-    page.get_by_label("Search").fill("cerebas")
+    page.get_by_label("Search", exact=True).fill("cerebas")
     expect(page.get_by_text("spelling 1 letter off").first).to_be_visible()
     page.get_by_role("link", name="Cerebras Systems").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Cerebras Systems")

@@ -1,0 +1,68 @@
+"""The figures at the head of an entity's page and its ranks."""
+
+from __future__ import annotations
+
+import pytest
+
+from graph.dossier import dossier
+from graph.model import Batch, Entity, Tie
+from graph.projection import graph_of, to_networkx
+from graph.standing import Customers, customers, figures, rank, rankings
+from graph.store.embedded import EmbeddedStore
+
+ENTITIES = tuple(Entity(key, key.upper(), "company") for key in ("a", "b", "c", "d", "alone"))
+
+
+def test_concentration_of_the_newest_period(bundled_store: EmbeddedStore) -> None:
+    whole = to_networkx(bundled_store)
+    assert customers(whole, "cerebras") == Customers("MBZUAI", "62 %", "4,420–4,616", "2025")
+    then = customers(to_networkx(bundled_store, as_of="2024-06-30"), "cerebras")
+    assert then == Customers("G42", "87 %", "7,569–7,738", "2024-01 to 2024-06")
+    assert customers(whole, "openai") is None
+    assert customers(whole, "nobody") is None
+
+
+def test_shares_above_the_whole_are_a_problem_not_a_figure() -> None:
+    ties = [
+        Tie(key, "a", "SUPPLIES", key, "active", "2025", share=0.8, share_basis="revenue")
+        for key in ("b", "c")
+    ]
+    found = customers(graph_of(ENTITIES, ties), "a")
+    assert found
+    assert "more than the whole" in found.problem
+    assert found.share == ""
+
+
+def test_figures_count_entities_and_tell_former_members(embedded_store: EmbeddedStore) -> None:
+    ties = (
+        Tie("t1", "b", "INVESTED_IN", "a", "completed", sources=("s",)),
+        Tie("t2", "b", "OWNS", "a", "active"), Tie("t3", "c", "OWNS", "a", "planned"),
+        Tie("t4", "c", "BOARD_MEMBER_OF", "a", "ended"), Tie("t5", "d", "BOARD_MEMBER_OF", "a", "active"),
+        Tie("t6", "a", "ACQUIRED", "d", "completed"),
+    )  # fmt: skip
+    people = tuple(Entity(key, key, "person") for key in ("c", "d"))
+    embedded_store.upsert(Batch((Entity("a", "A", "company"), Entity("b", "B", "investor"), *people), ties))
+    found = figures(dossier(embedded_store, "a", statuses=("active", "completed", "ended", "planned")))
+    assert (found.investors, found.board, found.board_former, found.investments) == (1, 1, 1, 1)
+
+
+def test_ranks_share_a_place_and_leave_out_who_has_no_tie() -> None:
+    ties = [Tie(f"t{key}", "a", "OWNS", key, "active") for key in ("b", "c", "d")]
+    made = {each.measure: each for each in rankings(graph_of(ENTITIES, ties))}
+    first, other, none = (rank(made["degree"], key) for key in ("a", "c", "alone"))
+    assert (first.place, first.shared, first.of, first.value) == (1, 0, 4, "3")
+    assert (other.place, other.shared) == (2, 2)
+    assert (none.place, none.of, none.value) == (None, 4, "not known")
+    assert rank(made["betweenness"], "a").value == "1"
+
+
+def test_the_bundled_ranks(bundled_store: EmbeddedStore) -> None:
+    made = rankings(to_networkx(bundled_store))
+    places = [(each.measure, rank(each, "openai").place) for each in made]
+    assert places == [("degree", 1), ("pagerank", 1), ("betweenness", 1)]
+    assert all(rank(each, "openai").of == len(each.values) for each in made)
+
+
+@pytest.mark.parametrize("measure", [0, 1, 2])
+def test_a_graph_without_ties_ranks_nobody(measure: int) -> None:
+    assert rank(rankings(graph_of(ENTITIES, []))[measure], "a").place is None
