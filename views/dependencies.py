@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import networkx as nx
 import streamlit as st
 
-from graph.analytics.answer import Answer, Statement
-from graph.analytics.shocks import RULES
+from graph.analytics.answer import Statement
 from graph.dates import parse_date
-from graph.errors import AnalysisError, SchemaViolation
 from graph.model import Entity
 from graph.ontology import ontology
 from widgets import analyses_dependence as calls
 from widgets import data
-from widgets.address_inputs import follow, keep
-from widgets.answer import computed, downloads, show_answer, show_rows, statements, ties_of
+from widgets.address_inputs import choice, choice_box, date_input, follow, keep, other_entity, switch
+from widgets.answer import computed, downloads, show_answer, statements, ties_of
+from widgets.dependence_pictures import (
+    MOST_A_SIDE,
+    chain_columns,
+    continued,
+    routes_picture,
+    steps_picture,
+    supply_picture,
+    tall,
+)
+from widgets.dependence_shock import what_if
 from widgets.drawing import draw
 from widgets.parts import (
     as_of_input,
@@ -26,7 +33,6 @@ from widgets.parts import (
     left_out_caption,
     param,
     remember,
-    show_error,
 )
 from widgets.query_parts import way
 from widgets.text import md, plain
@@ -39,13 +45,8 @@ PARTS = {
 LOOKS = {
     "routes": "Routes to it", "held": "Sole suppliers", "cut": "Cut points", "substitutes": "Substitutes",
 }  # fmt: skip
-RULE_WORDS = {
-    "auto": "Chosen by what is known", "shares": "Along known shares", "reach": "Who stands downstream",
-    "debtrank-2012": "DebtRank, 2012", "debtrank-2015": "DebtRank, 2015", "esri": "Production that stops (ESRI)",
-}  # fmt: skip
 OF_ONE_ENTITY = ("period", "one", "gone", "root", "supplier", "only")
 ALL = "all periods"
-ROWS = 9  # of a column in a drawing, at most
 Graph = nx.MultiDiGraph
 
 
@@ -63,7 +64,7 @@ def page() -> None:
     if entity is None:
         nothing_chosen()
         return
-    part = one_of("dep-part", "part", "What to look at", PARTS)
+    part = choice("What to look at", "dep-part", "part", PARTS, "shares")
     graph = data.graph(as_of=as_of, all_statuses=plans)
     {"shares": shares, "chain": chain, "what-if": what_if, "chokepoints": chokepoints}[part](
         entity, graph, as_of, plans
@@ -109,60 +110,6 @@ def link_here(entity: Entity) -> None:
     )
 
 
-def switch(key: str, name: str, label: str, help: str) -> bool:
-    """A toggle that stands in the address."""
-    follow(key, name, param(name) == "1")
-    on = st.toggle(label, key=key, help=help)
-    keep(key, name, "1" if on else None)
-    return on
-
-
-def one_of(key: str, name: str, label: str, words: dict[str, str]) -> str:
-    """One of some choices side by side; it stands in the address, the first one without a word."""
-    usual, asked = next(iter(words)), param(name)
-    follow(key, name, asked if asked in words else usual, list(words))
-    picked = st.segmented_control(
-        label, list(words), format_func=words.__getitem__, required=True, key=key, label_visibility="collapsed"
-    ) or usual  # fmt: skip
-    keep(key, name, picked if picked != usual else None)
-    return picked
-
-
-def listed(key: str, name: str, label: str, words: dict[str, str], help: str | None = None) -> str:
-    """One of some choices in a box; it stands in the address, the first one without a word."""
-    usual, asked = next(iter(words)), param(name)
-    follow(key, name, asked if asked in words else usual, list(words))
-    picked = st.selectbox(label, list(words), format_func=words.__getitem__, key=key, help=help)
-    keep(key, name, picked if picked != usual else None)
-    return str(picked)
-
-
-def date_input(key: str, name: str, label: str, placeholder: str, help: str) -> str | None:
-    """A date that may be left empty; stops the page on a wrong one."""
-    follow(key, name, param(name) or "")
-    text = (st.text_input(label, key=key, placeholder=placeholder, help=help) or "").strip()
-    if text:
-        try:
-            parse_date(text, field=label.lower())
-        except SchemaViolation as error:
-            show_error(error)
-            st.stop()
-    keep(key, name, text or None)
-    return text or None
-
-
-def other_entity(label: str, key: str, name: str, usual: str | None) -> str | None:
-    """Another entity, ``usual`` unless the address or the reader names one."""
-    asked = param(name)
-    known = asked if asked and data.the_store().entity(asked) else None
-    if asked and known is None:
-        st.warning(f"There is no entity “{md(asked, 80)}”.", icon=":material/search_off:")
-    follow(key, name, known or usual)
-    picked = entity_picker(label, key, None)
-    keep(key, name, picked if picked != usual else None)
-    return picked
-
-
 def shares(entity: Entity, graph: Graph, as_of: str | None, plans: bool) -> None:
     """Concentration of customers and suppliers."""
     how = counting(entity.id, graph)
@@ -206,9 +153,9 @@ def counting(company: str, graph: Graph) -> calls.Counting:
             )  # fmt: skip
             keep(key, "one", ",".join(sorted(one)) or None)
         with st.container(width=190):
-            rule = listed(
-                "dep-bands", "bands", "Bands of the guidelines of", {"2023": "2023", "2010": "2010"},
-                "US Merger Guidelines. They speak of markets; here they are a yardstick.",
+            rule = choice_box(
+                "Bands of the guidelines of", "dep-bands", "bands", {"2023": "2023", "2010": "2010"}, "2023",
+                help="US Merger Guidelines. They speak of markets; here they are a yardstick.",
             )  # fmt: skip
         floor = switch(
             "dep-floor", "floor", "Assume the 10 % rule",
@@ -238,7 +185,7 @@ def shares_drawing(
 ) -> None:  # fmt: skip
     """Suppliers, the company, customers, and the undisclosed rest."""
     items = {side: found[side].at(period) if period else None for side in calls.SIDES}
-    made = calls.supply_picture(
+    made = supply_picture(
         graph, entity.id, sides, {side: item.rest if item else None for side, item in items.items()}
     )
     if made is None:
@@ -250,14 +197,14 @@ def shares_drawing(
     else:
         told.append("No share is known, so all lines are thin.")
     for side in calls.SIDES:
-        if more := max(0, len(sides[side]) - calls.MOST_A_SIDE):
+        if more := max(0, len(sides[side]) - MOST_A_SIDE):
             told.append(f"The table has {more:,} more {side if more > 1 else side[:-1]}.")
     both = {each.id for each in sides["customers"]} & {each.id for each in sides["suppliers"]}
     if both:
         names = ", ".join(plain(graph.nodes[each]["name"], 40) for each in sorted(both)[:6])
         told.append(f"Supplier and customer at once, drawn left: {names}.")
     st.caption(md(" ".join(told), 500))
-    most = min(calls.MOST_A_SIDE + 1, max(len(each) for each in sides.values()))
+    most = min(MOST_A_SIDE + 1, max(len(each) for each in sides.values()))
     title = f"Suppliers and customers of {entity.name}"
     draw(*made, f"{key}-drawing", title=title, as_of=as_of, height=max(380, 52 * most))
 
@@ -277,12 +224,14 @@ def chain(entity: Entity, graph: Graph, as_of: str | None, plans: bool) -> None:
     """Suppliers of suppliers, or customers of customers."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         ways = {"up": "Its suppliers and theirs", "down": "Its customers and theirs"}
-        upstream = one_of("dep-way", "way", "Direction", ways) == "up"
+        upstream = choice("Direction", "dep-way", "way", ways, "up") == "up"
         with st.container(width=120):
-            hops = int(listed("dep-hops", "hops", "Steps at most", {n: n for n in ("2", "1", "3", "4")}))
+            hops = int(
+                choice_box("Steps at most", "dep-hops", "hops", {n: n for n in ("2", "1", "3", "4")}, "2")
+            )
         with st.container(width=170):
             than = date_input(
-                "dep-than", "than", "Compare with", "another date",
+                "Compare with", "dep-than", "than", "another date",
                 "Who was in the chain at one of the two dates and not at the other.",
             )  # fmt: skip
     answer = calls.chain(entity.id, upstream, hops, as_of, plans)
@@ -292,24 +241,14 @@ def chain(entity: Entity, graph: Graph, as_of: str | None, plans: bool) -> None:
     name = graph.nodes[entity.id]["name"]
 
     def drawing() -> None:
-        groups, ties = calls.chain_columns(answer, entity.id, upstream)
+        groups, ties = chain_columns(answer, entity.id, upstream)
         side = "suppliers" if upstream else "customers"
         alt = f"{plain(name, 60)} with its {side} in {len(groups) - 1} columns by steps from it."
         st.caption(" ".join(["Columns by steps.", *continued(groups)]))
-        made = calls.steps_picture(graph, entity.id, groups, ties, alt=alt)
+        made = steps_picture(graph, entity.id, groups, ties, alt=alt)
         draw(*made, f"{key}-drawing", title=answer.title, as_of=as_of, height=tall(groups))
 
     show_answer(answer, graph, key, drawing=drawing if answer.rows else None)
-
-
-def continued(groups: Sequence[Sequence[str]]) -> list[str]:
-    """What is to be said of columns that were too long."""
-    return ["A long column is continued beside it."] if any(len(group) > ROWS for group in groups) else []
-
-
-def tall(groups: Sequence[Sequence[str]]) -> int:
-    """Height of a drawing in columns."""
-    return min(640, max(340, 60 * min(ROWS, max(len(group) for group in groups))))
 
 
 def changes(company: str, upstream: bool, hops: int, dates: tuple[str, str | None], plans: bool) -> None:
@@ -337,164 +276,9 @@ def told(items: Sequence[Statement]) -> None:
     box.markdown(statements(tuple(items), {tie.id: tie for tie in data.the_store().ties(held)}))
 
 
-def what_if(entity: Entity, graph: Graph, as_of: str | None, plans: bool) -> None:
-    """Who is hit when somebody is gone."""
-    usual = calls.largest_customer(entity.id, as_of, plans) or entity.id
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        with st.container(width=230):
-            gone = other_entity("Who is gone", f"dep-gone-{entity.id}", "gone", usual)
-        with st.container(width=170):
-            cut = cut_input()
-        with st.container(width=220):
-            rule = listed("dep-rule", "rule", "Rule", {each: RULE_WORDS[each] for each in RULES})
-        rounds, period, relative = 3, None, False
-        if rule.startswith("debtrank"):
-            relative = switch(
-                "dep-relative", "relative", "Relative mode",
-                "What a company can lose is taken to be all its recorded exposure.",
-            )  # fmt: skip
-        elif rule != "esri":
-            with st.container(width=90):
-                rounds = int(
-                    listed("dep-rounds", "rounds", "Rounds", {n: n for n in ("3", "1", "2", "4", "5", "6")})
-                )
-            with st.container(width=130):
-                period = date_input(
-                    "dep-when", "when", "Shares of", "newest",
-                    "A date: take the shares of the newest measured period that contains it.",
-                )  # fmt: skip
-    if gone is None or cut == 0:
-        st.info("Nothing is cut: choose who is gone, and how much of it.", icon=":material/content_cut:")
-        return
-    try:
-        with st.spinner("Passing losses on …"):
-            answer = calls.what_if(gone, cut, rule, rounds, period, relative, as_of, plans)
-    except AnalysisError as error:
-        cannot_run(error, graph, rule)
-        return
-    key = f"dep-shock-{gone}-{cut}-{rule}-{rounds}-{period}-{relative}-{as_of}-{plans}"
-    shock_result(answer, graph, gone, key, as_of)
-
-
-def cut_input() -> int:
-    """How much of it is gone, in per cent."""
-    asked = param("cut") or ""
-    follow("dep-cut", "cut", min(int(asked), 100) if asked.isdecimal() else 100)
-    cut = st.slider("How much of it", 0, 100, step=5, format="%d %%", key="dep-cut")
-    keep("dep-cut", "cut", str(cut) if cut != 100 else None)
-    return int(cut)
-
-
-def cannot_run(error: AnalysisError, graph: Graph, rule: str) -> None:
-    """Why a rule cannot run, which figures are missing, and what can be done instead."""
-    missing = [str(graph.nodes[each]["name"]) for each in error.details.get("missing", ()) if each in graph]
-    if missing:
-        more = f" and {len(missing) - 12:,} more" if len(missing) > 12 else ""
-        st.warning(
-            f"**{RULE_WORDS[rule]} cannot run.** It needs what each company can lose before it fails (a buffer,"
-            f" such as equity in US$), and that is not recorded for {md(', '.join(missing[:12]), 700)}{more}.",
-            icon=":material/rule:",
-        )  # fmt: skip
-        instead("Take all recorded exposure as buffer (relative mode)", "dep-relative", True)
-    elif "unknown" in error.details:
-        st.warning(
-            f"**{RULE_WORDS[rule]} cannot run.** It needs amounts in US$, and none of the"
-            f" {error.details['unknown']:,} ties that could carry a loss has one.",
-            icon=":material/rule:",
-        )  # fmt: skip
-    else:
-        show_error(error)
-    instead("Show who stands downstream, without numbers", "dep-rule", "reach")
-
-
-def instead(label: str, key: str, value: Any) -> None:
-    """A button that sets another widget."""
-
-    def chosen() -> None:
-        st.session_state[key] = value
-
-    st.button(label, key=f"{key}-instead", on_click=chosen, icon=":material/arrow_forward:", type="tertiary")
-
-
-def shock_result(answer: Answer, graph: Graph, gone: str, key: str, as_of: str | None) -> None:
-    """Known losses by round, the chart with its table, the drawing; what is not known stands apart."""
-    ties = ties_of(answer, graph)
-    st.markdown(f"**{md(answer.statements[0].text, 700)}**")
-    pairs = list(zip(answer.statements[1:], calls.records(answer), strict=False))
-    known = tuple(item for item, row in pairs if row["loss"] is not None)
-    unknown = tuple(item for item, row in pairs if row["loss"] is None)
-    first = known or unknown
-    if first:
-        st.markdown(statements(first[:12], ties))
-    if len(first) > 12:
-        with st.expander(f"{len(first) - 12:,} more"):
-            st.markdown(statements(first[12:200], ties))
-    if known and unknown:
-        with st.expander(f"How much is lost is not known: {len(unknown):,}", expanded=len(unknown) <= 8):
-            st.markdown(statements(unknown[:100], ties))
-    st.caption(md(" ".join(answer.notes), 2_000))
-    if answer.rows:
-        loss_chart(answer, key)
-        shock_drawing(answer, graph, gone, key, as_of)
-    left_out_caption(answer.provenance.left_out, as_of)
-    computed(answer)
-    downloads(answer, ties, key)
-
-
-def shock_drawing(answer: Answer, graph: Graph, gone: str, key: str, as_of: str | None) -> None:
-    """Who is hit, in columns by round."""
-    groups, ties, notes = calls.shock_columns(answer, gone)
-    rows = calls.records(answer)
-    known = {row["entity_id"] for row in rows if row["loss"] is not None}
-    hit = {row["entity_id"] for row in rows}
-    losses = [f"{plain(graph.nodes[each]['name'], 40)} {text}" for each, text in list(notes.items())[:6]]
-    alt = f"{answer.title} Columns by round; losses: {', '.join(losses) or 'not known'}."
-    sizes = {each: calls.LARGE if each in known else calls.SMALL for each in hit}
-    told = ["Columns by round.", *continued(groups)]
-    if any(row["lost"] == "revenue" for row in rows):
-        told.append("Left: losses of revenue; right: losses of supply.")
-    if known and hit - known:
-        told.append("Small: how much is lost is not known.")
-    st.caption(" ".join(told))
-    made = calls.steps_picture(graph, gone, groups, ties, notes=notes, sizes=sizes, alt=alt)
-    draw(*made, f"{key}-drawing", title=answer.title, as_of=as_of, height=tall(groups))
-
-
-def loss_chart(answer: Answer, key: str) -> None:
-    """Known losses as bars, with the table of all hits beside it."""
-    bars = calls.bars(answer)
-    if not bars["who"]:
-        show_rows(hits_table(answer), key)
-        return
-    chart, table = st.tabs(["Chart", "Table"])
-    with chart:
-        doubt = any(bars["perhaps more"])
-        shown = bars if doubt else {name: bars[name] for name in ("who", "at least")}
-        st.bar_chart(
-            shown, x="who", y=["at least", "perhaps more"] if doubt else "at least", horizontal=True, sort=False,
-            x_label="", y_label="lost, in per cent", height=max(160, 90 + 34 * len(bars["who"])),
-            alt=f"Known losses in per cent, {len(bars['who'])} bars; the table has the numbers.",
-        )  # fmt: skip
-    with table:
-        show_rows(hits_table(answer), key)
-
-
-def hits_table(answer: Answer) -> Answer:
-    """The rows of a shock with words for people above them."""
-    words = {
-        "round": "round", "entity": "company", "lost": "lost", "loss": "share_lost_at_least",
-        "loss_high": "share_lost_at_most", "carrier": "through", "period": "shares of", "entity_id": "entity_id",
-    }  # fmt: skip
-    kept = [place for place, name in enumerate(answer.columns) if name in words]
-    return replace(
-        answer, columns=tuple(words[answer.columns[place]] for place in kept),
-        rows=tuple(tuple(row[place] for place in kept) for row in answer.rows),
-    )  # fmt: skip
-
-
 def chokepoints(entity: Entity, graph: Graph, as_of: str | None, plans: bool) -> None:
     """What supply must pass, who hangs on one alone, who could stand in."""
-    look = one_of("dep-look", "look", "Which points", LOOKS)
+    look = choice("Which points", "dep-look", "look", LOOKS, "routes")
     key = f"dep-{look}-{entity.id}-{as_of}-{plans}"
     if look == "substitutes":
         stand_ins(entity, graph, key, as_of, plans)
@@ -512,7 +296,7 @@ def chokepoints(entity: Entity, graph: Graph, as_of: str | None, plans: bool) ->
     answer = calls.routes(entity.id, root, as_of, plans)
 
     def drawing() -> None:
-        made = calls.routes_picture(graph, answer, entity.id, root)
+        made = routes_picture(graph, answer, entity.id, root)
         if made is None:
             return
         large = " Large: what all of them pass." if answer.rows else ""

@@ -54,6 +54,18 @@ def entity_input(label: str, key: str, name: str) -> str | None:
     return picked
 
 
+def other_entity(label: str, key: str, name: str, usual: str | None) -> str | None:
+    """Another entity, ``usual`` unless the address or the reader names one."""
+    asked = param(name)
+    known = asked if asked and data.the_store().entity(asked) else None
+    if asked and known is None:
+        st.warning(f"There is no entity “{md(asked, 80)}”.", icon=":material/search_off:")
+    follow(key, name, known or usual)
+    picked = entity_picker(label, key, None)
+    keep(key, name, picked if picked != usual else None)
+    return picked
+
+
 def entities_input(
     label: str, key: str, name: str, *, most: int = MOST_ENTITIES, help: str | None = None
 ) -> tuple[EntityId, ...]:
@@ -135,3 +147,14 @@ def choice(
     ) or usual  # fmt: skip
     tell_address(name, key, picked, usual)
     return picked
+
+
+def choice_box(
+    label: str, key: str, name: str, options: Mapping[str, str], usual: str, *, help: str | None = None
+) -> str:
+    """One of some choices in a box; the usual one needs no word in the address."""
+    asked = param(name)
+    follow(key, name, asked if asked in options else usual, list(options))
+    picked = st.selectbox(label, list(options), format_func=options.__getitem__, key=key, help=help)
+    keep(key, name, picked if picked != usual else None)
+    return str(picked)
