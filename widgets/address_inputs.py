@@ -11,7 +11,7 @@ from graph.dates import parse_date
 from graph.errors import SchemaViolation
 from graph.model import EntityId
 from widgets import data
-from widgets.parts import entity_link, entity_picker, labels, param, remember, show_error
+from widgets.parts import entity_link, entity_picker, labels, options, param, remember, show_error
 from widgets.query_parts import follow_address, tell_address
 from widgets.text import md
 
@@ -78,7 +78,7 @@ def entities_input(
     elif any(entity not in known for entity in state[widget]):
         state[widget] = [entity for entity in state[widget] if entity in known]
     picked = st.multiselect(
-        label, list(known), format_func=known.__getitem__, key=widget, placeholder="Type a name", help=help,
+        label, options(label, widget, state[widget]), format_func=known.__getitem__, key=widget, placeholder="Type a name", help=help,
         max_selections=most, select_all=False, wrap=True, on_change=_closed, args=(key,),
     )  # fmt: skip
     for entity in unknown[:3]:

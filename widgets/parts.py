@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
 import networkx as nx
 import streamlit as st
@@ -18,6 +19,9 @@ from loaders import read_path
 from widgets import data
 from widgets.text import link, md, plain
 
+MOST_OPTIONS = 3_000
+"""Entities that a box can offer at once: all its options travel to the browser."""
+MOST_MATCHES = 50
 HOME, ENTITY, PATHS = "views/home.py", "views/entity.py", "views/paths.py"
 QUERIES, SOURCES = "views/queries.py", "views/sources.py"
 
@@ -100,13 +104,34 @@ def _labels(data_version: str) -> Mapping[str, str]:
 
 
 def entity_picker(label: str, key: str, chosen: str | None) -> str | None:
-    """A box with every entity, searched while typing; returns the id."""
+    """A box with every entity, searched while typing; returns the id. Of a large graph, see :func:`options`."""
     names = labels()
-    options = list(names)
-    place = options.index(chosen) if chosen in names else None
+    found = options(label, key, [st.session_state.get(key), chosen])
+    place = found.index(chosen) if chosen in found else None
     return st.selectbox(
-        label, options, index=place, format_func=lambda key: names[key], key=key, placeholder="Type a name"
+        label, found, index=place, format_func=lambda each: names[each], key=key, placeholder="Type a name"
     )
+
+
+def options(label: str, key: str, kept: Iterable[str | None]) -> list[str]:
+    """What a box of entities offers: all of them, or, of more than a browser bears, those that match.
+
+    Args:
+        label, key: of the box; a search field stands before it when there are too many.
+        kept: ids that are chosen already and must stay on offer.
+    """
+    names = labels()
+    if len(names) <= MOST_OPTIONS:
+        return list(names)
+    text = st.text_input(
+        f"Search: {label}", type="search", key=f"{key}-search", live=True, placeholder="Part of a name",
+        help=f"There are {len(names):,} entities; the box below offers those that match.",
+    )  # fmt: skip
+    if (text or "").strip():
+        found = [match.entity.id for match in data.names().search(text, limit=MOST_MATCHES)]
+    else:
+        found = list(islice(names, MOST_MATCHES))
+    return list(dict.fromkeys([*(each for each in kept if each in names), *found]))  # type: ignore[misc]
 
 
 def cited(sources: Iterable[Source]) -> str:

@@ -28,7 +28,6 @@ NOT_OURS: dict[str, tuple[str, ...]] = {
 }
 
 
-
 def faults(page: Page) -> list[str]:
     """Serious and critical faults that are ours: rule, and where."""
     found = Axe().run(page).response["violations"]
