@@ -41,6 +41,7 @@ format: setup ## put the code into its standard form
 bench: setup ## measure stores and analyses against their peers (sizes, seconds, memory)
 	$(BIN)/python -m bench.run
 	$(BIN)/python -m bench.analytics $(ARGS)
+	$(BIN)/python -m bench.app
 
 docs: setup ## write the generated documentation
 	$(BIN)/interlock ontology --output docs/ontology.md

@@ -10,7 +10,8 @@ from graph.dossier import Dossier
 from graph.model import Entity
 from graph.timeline import first_dated
 from widgets import data
-from widgets.entity_parts import actions, carried, figure_row, follow, head, keep
+from widgets.address_inputs import follow, keep
+from widgets.entity_parts import actions, carried, figure_row, head
 from widgets.entity_tabs import money_tab, network_tab, rank_tab, sources_tab, ties_tab, timeline_tab
 from widgets.parts import ENTITY, as_of_input, entity_link, entity_picker, left_out_caption, param
 from widgets.text import md

@@ -32,6 +32,8 @@ def follow(key: str, name: str, value: Any, options: Sequence[Any] | None = None
     outdated = key not in state or state.get(f"{key} asked") != param(name)
     if outdated or (options is not None and state[key] not in options):
         state[key] = value
+    # Here as well as in :func:`keep`: a page stopped by a wrong value would put the old one back.
+    state[f"{key} asked"] = param(name)
 
 
 def keep(key: str, name: str, text: str | None) -> None:

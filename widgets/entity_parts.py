@@ -17,7 +17,7 @@ from graph.ontology import ontology
 from graph.standing import Customers, Ranking, customers, figures, rankings
 from graph.wording import basis_text, percent, share_text
 from widgets import data
-from widgets.parts import ENTITY, PATHS, cited, param, remember
+from widgets.parts import ENTITY, PATHS, cited, param
 from widgets.query_parts import address_of, way
 from widgets.text import md, plain
 
@@ -47,26 +47,6 @@ QUESTIONS = {
     ("other", True): "Other ties",
 }
 """Family of ties, and whether they lead away from the entity, to the question that they answer."""
-
-
-def follow(key: str, name: str, value: Any) -> None:
-    """Let a widget start from the address, and start again when the address is changed from outside.
-
-    Args:
-        key: of the widget, which must be given no start of its own.
-        name: of the value in the address.
-        value: what the address says, checked.
-    """
-    asked = param(name)
-    if key not in st.session_state or st.session_state.get(f"{key}-address") != asked:
-        st.session_state[key] = value
-    st.session_state[f"{key}-address"] = asked
-
-
-def keep(key: str, name: str, text: str | None) -> None:
-    """Put a widget's value into the address, the counterpart of :func:`follow`."""
-    remember(**{name: text})
-    st.session_state[f"{key}-address"] = param(name)
 
 
 def carried(as_of: str | None, plans: bool) -> dict[str, str]:

@@ -15,19 +15,9 @@ from graph.standing import ordinal, rank
 from graph.timeline import ENDS, Bar, timeline
 from graph.wording import money
 from widgets import data
+from widgets.address_inputs import follow, keep
 from widgets.drawing import draw, page_palette
-from widgets.entity_parts import (
-    NOT_KNOWN,
-    carried,
-    follow,
-    grouped,
-    keep,
-    paged,
-    the_rankings,
-    tie_grid,
-    tie_rows,
-    told,
-)
+from widgets.entity_parts import NOT_KNOWN, carried, grouped, paged, the_rankings, tie_grid, tie_rows, told
 from widgets.entity_timeline import timeline_alt, timeline_chart
 from widgets.parts import cited, left_out_caption, param
 from widgets.query_parts import way
