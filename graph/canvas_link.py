@@ -179,13 +179,16 @@ def _entities(canvas: Canvas, values: Mapping[str, str], graph: nx.MultiDiGraph,
 
 
 def _pins(canvas: Canvas, text: str, notes: list[str]) -> Canvas:
-    wrong = 0
+    places: dict[str, tuple[float, float]] = {}
+    shown, wrong = set(canvas.shown), 0
     for part in _parts(text):
         found = _PIN.fullmatch(part)
-        if found and (key := _back(found[1])) in canvas.shown:
-            canvas = pin(canvas, key, int(found[2]) / 1000, int(found[3]) / 1000)
+        if found and (key := _back(found[1])) in shown:
+            places[key] = (int(found[2]) / 1000, int(found[3]) / 1000)
         else:
             wrong += 1
+    for key, (x, y) in places.items():
+        canvas = pin(canvas, key, x, y)
     if wrong:
         notes.append(f"{wrong} pinned places of the link cannot be used.")
     return canvas

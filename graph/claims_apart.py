@@ -76,6 +76,8 @@ def _subject(tie: Tie, about: str) -> Hashable | None:
     ends = (tie.from_id, tie.to_id)
     pair = ends if ontology().types[tie.type].directed else tuple(sorted(ends))
     if about == "share":
+        if tie.share_basis in PERIOD_BASES and not tie.start_date:
+            return None  # two shares of unknown periods need not speak of the same one
         period = _days(tie) if tie.share_basis in PERIOD_BASES else None
         return (tie.type, pair, tie.is_fact, tie.share_basis, _same(tie.round), period)
     what = ("round", _same(tie.round)) if tie.round else ("product", _same(tie.product))

@@ -116,8 +116,11 @@ def customers(graph: nx.MultiDiGraph, entity: EntityId) -> Customers | None:
     )
 
 
-def figures(found: Dossier) -> Figures:
-    """Count what the facts of an entity say. Cost: O(ties)."""
+def figures(found: Dossier, as_of: str | None = None) -> Figures:
+    """Count what the facts of an entity say; ``as_of`` is the date of the dossier. Cost: O(ties).
+
+    In a dossier as of a date every tie holds then, also one that has ended since.
+    """
     me = found.entity.id
     facts = [line for line in found.lines if line.tie.is_fact]
 
@@ -127,17 +130,17 @@ def figures(found: Dossier) -> Figures:
             for line in facts
             if line.tie.type in types
             and (line.tie.from_id == me) == out
-            and (over is None or (line.tie.status == "ended") == over)
+            and (over is None or (line.tie.status == "ended" and as_of is None) == over)
         }
 
-    money = ("INVESTED_IN", "OWNS", "ACQUIRED")
     roles = (*ontology().types_in("people"),)
+    bought = others(("INVESTED_IN", "ACQUIRED"), out=True)
     board = others(("BOARD_MEMBER_OF",), out=False, over=False)
     return Figures(
-        investors=len(others(("INVESTED_IN", "OWNS"), out=False)),
+        investors=len(others(("INVESTED_IN",), out=False) | others(("OWNS",), out=False, over=False)),
         board=len(board),
         board_former=len(others(("BOARD_MEMBER_OF",), out=False, over=True) - board),
-        investments=len(others(money, out=True)),
+        investments=len(bought | others(("OWNS",), out=True, over=False)),
         offices=len(others(roles, out=True, over=False)),
         sources=len({source.id for line in found.lines for source in line.sources}),
     )

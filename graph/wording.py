@@ -95,9 +95,13 @@ def basis_text(tie: Tie) -> str:
 def percent(fraction: float) -> str:
     """``87 %``; one decimal only where it is needed.
 
-    >>> percent(0.87), percent(0.083)
-    ('87 %', '8.3 %')
+    >>> percent(0.87), percent(0.083), percent(0.0004), percent(0.9998)
+    ('87 %', '8.3 %', 'less than 0.1 %', 'more than 99.9 %')
     """
+    if 0 < fraction < 0.0005:
+        return "less than 0.1 %"
+    if 0.9995 <= fraction < 1:
+        return "more than 99.9 %"
     return f"{round(fraction * 100, 1):g} %"
 
 
@@ -108,6 +112,6 @@ def money(amount_usd: int) -> str:
     ('$10bn', '$715m', '$1,500')
     """
     for size, unit in ((1_000_000_000_000, "tn"), (1_000_000_000, "bn"), (1_000_000, "m")):
-        if amount_usd >= size:
+        if float(f"{amount_usd / size:.4g}") >= 1:  # $999,999,999 reads as $1bn, not as $1000m
             return f"${amount_usd / size:.4g}{unit}"
     return f"${amount_usd:,}"

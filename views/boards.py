@@ -190,7 +190,10 @@ def people_drawing(
     if len(pairs) < len(answer.rows):
         st.caption(f"The {len(pairs)} strongest of {len(answer.rows):,} pairs are drawn.")
     if people - sure:
-        st.caption("Pale: people whose dates do not tell whether they sat in both at the same time.")
+        st.caption(
+            "Pale: people whose dates do not tell whether they sat in both at the same time, or who would by "
+            "planned or alleged seats only."
+        )
     draw(view, drawn, f"{key}-drawing", title="Shared people", as_of=as_of)
 
 

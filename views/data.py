@@ -184,7 +184,8 @@ def _coverage(data_version: str) -> Coverage:
 def _measure(measure: Measure) -> None:
     share = measure.share
     st.metric(measure.title, "nothing to measure" if share is None else percent(share))
-    st.progress(share or 0.0)
+    if share is not None:
+        st.progress(share)
     st.caption(f"{measure.known:,} of {measure.total:,} {md(measure.about)}")
 
 

@@ -21,7 +21,7 @@ from graph.dates import parse_date
 from graph.model import Tie
 from graph.wording import percent
 from widgets import data
-from widgets.text import plain
+from widgets.text import page_address, plain
 
 SIDES = ("customers", "suppliers")
 
@@ -165,7 +165,7 @@ def share_rows(graph: nx.MultiDiGraph, sides: Sequence[Party], period: str | Non
                 else None,
                 "period": period if each.share is not None else None,
                 "sources": ", ".join(publishers),
-                "id": f"/entity?id={each.id}",
+                "id": page_address("entity", id=each.id),
             }
         )
     if not any(row["as stated"] for row in rows):

@@ -13,7 +13,7 @@ from graph.exports.brief import answer_brief
 from graph.model import Tie
 from widgets import data
 from widgets.parts import cited, left_out_caption
-from widgets.text import md, plain
+from widgets.text import md, page_address, plain
 
 MOST_STATEMENTS = 12
 _CITED = 4
@@ -110,7 +110,7 @@ def cell(name: str, value: Any) -> Any:
     if value is None:
         return None
     if name.endswith("_id"):
-        return f"/entity?id={value}"
+        return page_address("entity", id=str(value))
     if isinstance(value, (list, tuple)):
         return ", ".join(plain(str(item)) for item in value)
     if isinstance(value, (bool, int, float)):

@@ -17,7 +17,7 @@ from widgets.analyses_centrality import Asked, records
 from widgets.drawing import page_palette, selection
 from widgets.parts import entity_link
 from widgets.query_parts import way
-from widgets.text import plain
+from widgets.text import page_address, plain
 
 HERE = "views/centrality.py"
 MOST_BARS = 15
@@ -230,7 +230,7 @@ def members(graph: nx.MultiDiGraph, ids: list[str], key: str) -> None:
     rows = [
         {
             "member": plain(str(graph.nodes[entity]["name"]), 80), "kind": kinds[graph.nodes[entity]["kind"]].title,
-            "page": f"/entity?id={entity}",
+            "page": page_address("entity", id=entity),
         }
         for entity in ids
     ]  # fmt: skip

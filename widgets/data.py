@@ -125,9 +125,11 @@ def _ties_citing(data_version: str, source_id: str) -> list[Tie]:
 
 def answer(query_id: str, values: dict[str, Any]) -> Rows:
     """Rows of a saved query."""
-    return _answer(version(), query_id, tuple(sorted(values.items())))
+    query = catalogue().get(query_id)
+    # The text is part of the key: a query may be replaced while the app runs.
+    return _answer(version(), query_id, query.text, tuple(sorted(values.items())))
 
 
 @st.cache_resource(show_spinner=False, max_entries=100)
-def _answer(data_version: str, query_id: str, values: tuple[tuple[str, Any], ...]) -> Rows:
+def _answer(data_version: str, query_id: str, text: str, values: tuple[tuple[str, Any], ...]) -> Rows:
     return run_query(the_store(), catalogue().get(query_id), dict(values))

@@ -19,7 +19,7 @@ from graph.wording import basis_text, percent, share_text
 from widgets import data
 from widgets.parts import ENTITY, PATHS, cited, param
 from widgets.query_parts import address_of, way
-from widgets.text import md, plain
+from widgets.text import md, page_address, plain
 
 # A link to the page one is on is drawn as chosen and cut to one line; in a list of ties it is a name like others.
 _NAMES = (
@@ -91,7 +91,7 @@ def actions(entity: Entity, found: Dossier, as_of: str | None, plans: bool) -> N
 
 def figure_row(found: Dossier, as_of: str | None) -> None:
     """The figures of an entity, each with what it speaks of; what nobody recorded is not known."""
-    counted = figures(found)
+    counted = figures(found, as_of)
     shown = customers(data.graph(as_of=as_of, all_statuses=False), found.entity.id)
     st.html(_CARDS)
     with st.grid(min_column_width=160, gap="small", key="entity-figures"):
@@ -231,7 +231,7 @@ def tie_grid(lines: Sequence[TieLine], key: str) -> None:
             "share": None if line.tie.share is None else f"{percent(line.tie.share)} of {plain(basis_text(line.tie))}",
             "what": plain(", ".join(filter(None, (line.tie.role, line.tie.round, line.tie.product))), 120) or None,
             "sources": len(line.sources),
-            "page": f"/entity?id={line.other.id}",
+            "page": page_address("entity", id=line.other.id),
             "tie id": line.tie.id,
         }
         for line in lines

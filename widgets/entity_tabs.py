@@ -146,7 +146,8 @@ def _bar_table(bars: Sequence[Bar]) -> None:
 @st.fragment
 def money_tab(found: Dossier, as_of: str | None, plans: bool) -> None:
     """Recorded amounts by counterparty, in both directions; never added up."""
-    flows, query = money_of(found.entity.id, found.lines), carried(as_of, plans)
+    flows = money_of(found.entity.id, (line for line in found.lines if line.tie.is_fact))
+    query = carried(as_of, plans)
     st.caption(f"{OVERLAP} The largest single amount comes first. A purchase price goes to the sellers.")
     if not plans:
         st.caption("Announced and planned sums are not here: switch plans on above.")
@@ -155,6 +156,11 @@ def money_tab(found: Dossier, as_of: str | None, plans: bool) -> None:
     if flows.apart.counterparties:
         what = "the price of the entity itself, the value of a holding, a joint project"
         _flow("Other amounts", flows.apart, what, "apart", found, query)
+    sums = [line for line in found.lines if not line.tie.is_fact and line.tie.amount_usd is not None]
+    if sums:
+        st.markdown("#### Not facts\n:gray[sums announced, planned, considered, dropped or alleged]")
+        sums.sort(key=lambda line: -(line.tie.amount_usd or 0))
+        tie_rows(sums, f"entity-money-{found.entity.id}-plans", query, lead=_amount)
 
 
 def _flow(

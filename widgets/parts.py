@@ -22,6 +22,8 @@ from widgets.text import link, md, plain
 MOST_OPTIONS = 3_000
 """Entities that a box can offer at once: all its options travel to the browser."""
 MOST_MATCHES = 50
+MOST_TEXT = 4_000
+"""Of one value in the address: a list of ids of a large choice."""
 HOME, ENTITY, PATHS = "views/home.py", "views/entity.py", "views/paths.py"
 QUERIES, SOURCES = "views/queries.py", "views/sources.py"
 
@@ -29,7 +31,7 @@ QUERIES, SOURCES = "views/queries.py", "views/sources.py"
 def param(name: str) -> str | None:
     """A value of the address, None when absent or empty."""
     value = st.query_params.get(name)
-    return value.strip()[:200] or None if value else None
+    return value.strip()[:MOST_TEXT] or None if value else None
 
 
 def remember(**values: str | None) -> None:

@@ -13,6 +13,7 @@ from widgets.text import md
 
 _DATE = "A year, a month or a day: 2017, 2017-09 or 2017-09-20."
 _MOST_DOLLARS = 10**15
+_MOST_EXACT = 2**53 - 1
 
 
 def form(query: SavedQuery) -> dict[str, str] | None:
@@ -85,6 +86,9 @@ def _number(parameter: QueryParameter, label: str, start: str | None, key: str) 
         value = typed_value(parameter, start) if start else None
     except ParameterError:
         # A wrong number in the address: the field shows it as text, and running says what is wrong.
+        return st.text_input(label, value=start or "", key=f"{key}-text", max_chars=200).strip() or None
+    if isinstance(value, int) and value > _MOST_EXACT:
+        # More than the browser's numbers hold exactly.
         return st.text_input(label, value=start or "", key=f"{key}-text", max_chars=200).strip() or None
     if parameter.type == "fraction":
         number = st.number_input(

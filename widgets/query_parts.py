@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ from graph.queries.catalogue import catalogue
 from graph.store import NodeValue, PathValue, Rows, TieValue
 from widgets import data
 from widgets.parts import QUERIES, entity_link, param, remember, ties_markdown
-from widgets.text import md, plain
+from widgets.text import md, page_address, plain
 
 CONSOLE, DATA = "views/console.py", "views/data.py"
 MOST_ENTITIES_OF_A_ROW = 12
@@ -152,7 +152,7 @@ def ask_about(entities: Sequence[str], graph: Any, key: str, as_of: str | None) 
     if len(entities) > 1:
         chosen = (
             st.pills(
-                "Ask about", list(names), format_func=names.__getitem__, default=chosen, key=f"{key}-about",
+                "Ask about", list(names), format_func=lambda entity: md(names[entity]), default=chosen, key=f"{key}-about",
                 required=True,
             )
             or chosen
@@ -209,7 +209,7 @@ def _parts(value: Any) -> list[NodeValue | TieValue]:
 
 def _cell(value: Any, unit: str) -> Any:
     if unit == "entity id" and isinstance(value, str):
-        return f"/entity?id={quote(value, safe='')}"
+        return page_address("entity", id=value)
     if unit == "link":
         return value if str(value).startswith(("http://", "https://")) else None
     return shown(value)

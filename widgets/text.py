@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from urllib.parse import quote, urlencode
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=])")
 _MAX = 300
@@ -23,6 +24,15 @@ def plain(text: str | None, limit: int = _MAX) -> str:
 def md(text: str | None, limit: int = _MAX) -> str:
     """Text for Streamlit Markdown that shows exactly as it is: no mark-up, formula, emoji code or link."""
     return _SPECIAL.sub(r"\\\1", plain(text, limit))
+
+
+def page_address(page: str, **query: str) -> str:
+    """The address of a page of this app; what stands in it cannot end it or add to it.
+
+    >>> page_address("entity", id="at&t")
+    '/entity?id=at%26t'
+    """
+    return f"/{page}?{urlencode(query, quote_via=quote, safe='')}"
 
 
 def link(text: str | None, url: str | None) -> str:

@@ -133,7 +133,7 @@ def sampled_betweenness(
         raise ParameterError(
             "direction",
             "sampled betweenness leaves direction aside.",
-            hint="Use --direction both, or leave out --sample for exact values.",
+            hint="Count ties both ways, or ask for exact values.",
         )
     plain = replace(scope, weight=None, direction="both")
     made = scoped(graph, plain)

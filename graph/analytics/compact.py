@@ -288,7 +288,7 @@ def _bad(ends: Ends, at: int, attribute: str, value: Any) -> AnalysisError:
     start, end = ends.nodes[ends.tails[at]], ends.nodes[ends.heads[at]]
     return AnalysisError(
         f"The {attribute} of {start} -> {end} is {value}; weights are finite numbers and not negative.",
-        hint="Mend the data, or leave the tie out with --exclude.",
+        hint="Mend the data, or exclude the tie.",
     )
 
 

@@ -153,7 +153,7 @@ def eigenvector(
     if _radius(made) == 0:
         raise NotConverged(
             "No tie of this graph lies on a loop, so eigenvector centrality is 0 everywhere.",
-            hint="Use PageRank or Katz, or --direction both.",
+            hint="Use PageRank or Katz, or count ties both ways.",
         )
     return made.values(_power(made.matrix.T.tocsr(), tolerance, max_steps))
 
@@ -231,7 +231,7 @@ def katz(
     elif limit is not None and alpha >= limit * (1 - 1e-9):
         raise NotConverged(
             f"Katz centrality has no limit with alpha {alpha:g}: it must be below {limit:.6g}.",
-            hint=f"Use --alpha {limit * 0.85:.4g}, or leave it out.",
+            hint=f"Use an alpha of {limit * 0.85:.4g}, or leave it out.",
         )
     flow = alpha * made.matrix.T.tocsr()
     x = np.ones(len(made.nodes))
@@ -270,5 +270,5 @@ def _radius(made: Compact) -> float:
             warnings.simplefilter("ignore")
             largest = eigs(shifted, k=1, which="LM", v0=np.ones(size), return_eigenvectors=False)
     except ArpackError as exc:
-        raise NotConverged("The spectral radius was not found.", hint="Use --direction both.") from exc
+        raise NotConverged("The spectral radius was not found.", hint="Count ties both ways.") from exc
     return float(np.abs(largest[0])) - 1

@@ -92,7 +92,7 @@ def trend(
     """
     wanted = sorted(set(years))
     if not wanted:
-        raise ParameterError("years", "is empty.", hint="Give at least one year; --from is not after --to.")
+        raise ParameterError("years", "is empty.", hint="Give one at least, the first not after the last.")
     if top < 1:
         raise ParameterError("top", f"{top} is below 1.", hint="Follow at least one entity.")
     graph_of = graph_by_year(source, undated=undated) if isinstance(source, nx.Graph) else source

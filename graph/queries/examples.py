@@ -26,10 +26,10 @@ ORDER BY ties DESC, id LIMIT 20""",
     Example(
         "Everything around one entity",
         """\
-MATCH (n:Entity {id: $id})-[r]-(other:Entity)
+MATCH (n:Entity {id: $entity})-[r]-(other:Entity)
 RETURN n, r, other
 ORDER BY r.id LIMIT 60""",
-        '{"id": "cerebras"}',
+        '{"entity": "cerebras"}',
     ),
     Example(
         "Shortest path between two",

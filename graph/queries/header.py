@@ -10,6 +10,8 @@ from typing import NoReturn
 from graph.errors import LoadError, did_you_mean, nearest
 from graph.ontology import ontology
 
+RESERVED = ("id", "run", "page", "label", "icon", "category")
+"""Names that the addresses of the app use for themselves; no parameter may be called so."""
 PARAMETER_TYPES = (
     *("entity id", "text", "fraction", "integer", "US dollars", "date", "as-of date"),
     *("tie type", "kind", "status", "yes or no"),
@@ -184,6 +186,11 @@ def _parameter(path: Path, line: _Line) -> QueryParameter:
             f"type {match['type']!r} is not known.",
             f"Known: {', '.join(close)}.",
         )
+    if match["name"] in RESERVED:
+        _refuse(
+            path, line.number, match["name"], f"a parameter cannot be called {match['name']!r}.",
+            f"The app's addresses use {', '.join(RESERVED)}; call it entity, say.",
+        )  # fmt: skip
     required = match["need"] == "required"
     if required and match["example"] is None:
         _refuse(path, line.number, match["name"], "a required parameter needs an example.", 'Add: e.g. "..."')

@@ -199,7 +199,7 @@ class TestAddressAndHistory:
         test = opened("console")
         test.button(key="console-example-1").click()
         again(test)
-        assert "$id" in test.text_area(key="console-text").value
+        assert "$entity" in test.text_area(key="console-text").value
         test.button(key="console-run").click()
         assert "rows** in" in said(again(test))
 

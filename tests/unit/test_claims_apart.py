@@ -83,3 +83,12 @@ def test_remarks_on_contradictions_in_the_bundled_data(bundled: Batch) -> None:
         "r0064", "r0070", "r0088", "r0191", "r0320", "r0417", "r0471", "r0596", "r0608", "r0638", "r0676", "r0706",
         "r0732", "r0761",
     ]  # fmt: skip
+
+
+def test_shares_of_unknown_periods_are_not_held_against_each_other() -> None:
+    ties = [
+        Tie(key, "a", "SUPPLIES", "b", "active", share=share, share_basis="revenue", sources=("s",))
+        for key, share in (("t1", 0.2), ("t2", 0.3))
+    ]
+    entity = Entity("b", "B", "company")
+    assert disagreements([TieLine(tie, "supply", "", entity, ()) for tie in ties]) == ()

@@ -66,3 +66,16 @@ def test_the_bundled_ranks(bundled_store: EmbeddedStore) -> None:
 @pytest.mark.parametrize("measure", [0, 1, 2])
 def test_a_graph_without_ties_ranks_nobody(measure: int) -> None:
     assert rank(rankings(graph_of(ENTITIES, []))[measure], "a").place is None
+
+
+def test_as_of_a_date_nobody_who_sat_there_then_is_a_former_member(embedded_store: EmbeddedStore) -> None:
+    ties = (
+        Tie("t1", "c", "BOARD_MEMBER_OF", "a", "ended", start_date="2015-12", end_date="2018-02"),
+        Tie("t2", "b", "OWNS", "a", "ended", start_date="2015", end_date="2019"),
+    )
+    people = (Entity("c", "C", "person"), Entity("b", "B", "investor"))
+    embedded_store.upsert(Batch((Entity("a", "A", "company"), *people), ties))
+    then = figures(dossier(embedded_store, "a", as_of="2017-09"), "2017-09")
+    assert (then.board, then.board_former, then.investors) == (1, 0, 1)
+    now = figures(dossier(embedded_store, "a"))
+    assert (now.board, now.board_former, now.investors) == (0, 1, 0)
