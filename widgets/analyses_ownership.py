@@ -134,7 +134,7 @@ def _owners(graph: nx.MultiDiGraph, company: EntityId, asked: Asked) -> Found:
     notes = {item.owner: span(item.corrected, item.high) for item in kept}
     drawing = tree_picture(
         graph, company, above=_among(found.net.stakes(), {company, *notes}), notes=notes,
-        missing=1 - found.net.firms[company].known,
+        missing=1 - found.net.firms[company].factual,
         title=f"Owners above, {name_of(graph, company)} below", total=1 + len(found.holdings),
     )  # fmt: skip
     chains = _rows(graph, chains_to(found.net, company).chains)

@@ -133,7 +133,8 @@ def shock_columns(answer: Answer, start: str) -> tuple[list[list[str]], list[str
     placed = {start}
     for row in records(answer):
         if row["loss"] is not None and row["loss_high"] >= 0.01:
-            notes.setdefault(row["entity_id"], f"loses {loss_text(row)}")
+            verb = "would lose" if row["fact"] is False else "loses"
+            notes.setdefault(row["entity_id"], f"{verb} {loss_text(row)}")
         if row["entity_id"] not in placed:
             placed.add(row["entity_id"])
             side = left if row["lost"] == "revenue" else right

@@ -54,6 +54,11 @@ class Chain:
         """From the owner to the company, both included."""
         return (*(stake.owner for stake in self.stakes), self.stakes[-1].firm)
 
+    @property
+    def fact(self) -> bool:
+        """Whether all of its stakes are facts, none planned or alleged."""
+        return all(stake.fact for stake in self.stakes)
+
 
 @dataclass(frozen=True, slots=True)
 class Chains:
@@ -95,13 +100,23 @@ class BeneficialOwner:
     known: tuple[Chain, ...]
     unknown: tuple[Chain, ...]
 
+    @property
+    def fact(self) -> bool:
+        """Whether all its chains are facts."""
+        return all(chain.fact for chain in (*self.known, *self.unknown))
+
+    @property
+    def factual(self) -> float:
+        """The share by those chains that are facts."""
+        return math.fsum(chain.low for chain in (*self.known, *self.unknown) if chain.fact)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BeneficialOwners:
     """Those at the top of a company, largest share first.
 
     Attributes:
-        unaccounted: part of the company whose direct holders are not known.
+        unaccounted: part of the company whose direct holders are not known; plans make no holder known.
         chains: all chains to the company, with what was left out of the list.
     """
 
@@ -222,7 +237,7 @@ def beneficial_owners(
                 )
             )  # fmt: skip
     owners.sort(key=lambda found: (-found.share, -(found.high or 0.0), str(found.owner)))
-    unaccounted = max(0.0, 1 - net.firms[company].known)
+    unaccounted = max(0.0, 1 - net.firms[company].factual)
     return BeneficialOwners(company, threshold, tuple(owners), unaccounted, chains, ownership)
 
 

@@ -157,15 +157,23 @@ def _prices(
     for entity, value in zip(entities, found, strict=True):
         if value in exact:
             continue
-        number = float(value)
+        number = _number(value)
         if not 0 < number < math.inf:  # refuses NaN too
             raise AnalysisError(
                 f"The weight of {entity} is {value}; weights are above 0 and finite.",
-                hint="Leave an entity out with --exclude if it cannot be asked at all.",
+                hint="Exclude an entity if it cannot be asked at all.",
             )
         exact[value] = Fraction(repr(number))
     scale = math.lcm(*(value.denominator for value in exact.values()))
     return [int(exact[value] * scale) for value in found], scale, found.count(None)
+
+
+def _number(value: Any) -> float:
+    """NaN, which is refused, for what is no number."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return math.nan
 
 
 @dataclass(frozen=True, slots=True, eq=False)

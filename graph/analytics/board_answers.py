@@ -46,8 +46,8 @@ def interlocks_answer(
         title=f"Companies that share people ({listed([_SEAT_WORDS[seat] for seat in found.seats])})",
         statements=tuple(statements),
         columns=(
-            "first_id", "second_id", "first", "second", "shared", "weight", "overlap_unknown", "people",
-            "people_unknown", "tie_ids",
+            "first_id", "second_id", "first", "second", "shared", "weight", "overlap_unknown", "not_fact",
+            "people", "people_unknown", "people_not_fact", "tie_ids",
         ),
         rows=tuple(_interlock_row(graph, pair) for pair in found.pairs),
         notes=_interlock_notes(graph, found),
@@ -55,7 +55,8 @@ def interlocks_answer(
             "Board interlocks",
             "Two companies are tied by each person with a seat in both at the same time. Weight: the sum "
             "over these people of 1 / (n - 1), n the number of companies the person has a seat in.",
-            "Where dates do not tell whether two seats overlap, the person is listed apart and not counted.",
+            "Where dates do not tell whether two seats overlap, the person is listed apart and not counted; "
+            "so is a person who shares the two only by a planned or alleged seat.",
             _NEWMAN,
         ),
         provenance=provenance_of(
@@ -74,18 +75,22 @@ def _interlock_headline(graph: nx.Graph, found: Interlocks) -> str:
         f"No two companies{whose} share anybody at the same time{when}"
     )  # fmt: skip
     more = f"; for {found.total_unknown:,} more, dates do not tell" if found.total_unknown else ""
+    if found.total_planned:
+        more += f"; {found.total_planned:,} more could share somebody, by seats planned or alleged only"
     return f"{text}, among {among}{more}."
 
 
 def _interlock_statement(graph: nx.Graph, pair: Interlock) -> Statement:
     names = f"{name_of(graph, pair.first)} and {name_of(graph, pair.second)}"
-    everybody = (*pair.people, *pair.unknown)
+    everybody = _everybody(pair)
     if pair.people:
-        number = len(pair.people)
-        lead = f"{names} {_shares(pair)} {number} {'person' if number == 1 else 'people'}"
-    else:
+        lead = f"{names} {_shares(pair)} {_people(len(pair.people))}"
+    elif pair.unknown:
         lead = f"Whether {names} ever shared anybody at the same time is not known"
-    told = [_person_text(graph, person, doubt=bool(pair.people)) for person in everybody[:_PEOPLE_SHOWN]]
+    else:
+        lead = f"{names} could share {_people(len(pair.planned))}, which is not a fact"
+    mixed = bool(pair.people) or bool(pair.unknown and pair.planned)
+    told = [_person_text(graph, person, doubt=mixed) for person in everybody[:_PEOPLE_SHOWN]]
     rest = len(everybody) - len(told)
     more = f" And {rest} more." if rest else ""
     ties = tuple(tie.id for person in everybody for tie in (*person.first_seats, *person.second_seats))
@@ -93,15 +98,23 @@ def _interlock_statement(graph: nx.Graph, pair: Interlock) -> Statement:
     return Statement(f"{lead}: {' '.join(told)}{more}", ties, entities)
 
 
+def _everybody(pair: Interlock) -> tuple[SharedPerson, ...]:
+    return (*pair.people, *pair.unknown, *pair.planned)
+
+
+def _people(number: int) -> str:
+    return f"{number} {'person' if number == 1 else 'people'}"
+
+
 def _shares(pair: Interlock) -> str:
-    if not any(all(tie.is_fact for tie in person.shown) for person in pair.people):
-        return "may share"  # planned or alleged seats
     return "shared" if all(person.span[1] for person in pair.people) else "share"
 
 
 def _person_text(graph: nx.Graph, person: SharedPerson, *, doubt: bool) -> str:
     seats = "; ".join(_told(graph, tie) for tie in person.shown)
     when = span_text(person.span)
+    if not person.is_fact:
+        return f"{name_of(graph, person.person)}{', who could be shared' if doubt else ''}: {seats}."
     if person.overlap is Overlap.KNOWN:
         both = f" (both {when})" if when else ""
         return f"{name_of(graph, person.person)}{both}: {seats}."
@@ -113,22 +126,23 @@ def _told(graph: nx.Graph, tie: Tie) -> str:
 
 
 def _interlock_row(graph: nx.Graph, pair: Interlock) -> tuple[object, ...]:
-    people = (*pair.people, *pair.unknown)
     return (
         pair.first, pair.second, name_of(graph, pair.first), name_of(graph, pair.second), len(pair.people),
-        round(pair.weight, 6), len(pair.unknown), [name_of(graph, one.person) for one in pair.people],
+        round(pair.weight, 6), len(pair.unknown), len(pair.planned),
+        [name_of(graph, one.person) for one in pair.people],
         [name_of(graph, one.person) for one in pair.unknown],
-        [tie.id for one in people for tie in (*one.first_seats, *one.second_seats)],
+        [name_of(graph, one.person) for one in pair.planned],
+        [tie.id for one in _everybody(pair) for tie in (*one.first_seats, *one.second_seats)],
     )  # fmt: skip
 
 
 def _interlock_notes(graph: nx.Graph, found: Interlocks) -> tuple[str, ...]:
     notes: list[str] = []
-    if len(found.pairs) < found.total + found.total_unknown:
+    if len(found.pairs) < found.total + found.total_unknown + found.total_planned:
         notes.append(f"The {len(found.pairs):,} strongest pairs; totals count all.")
     if found.apart:
         times = "once" if found.apart == 1 else f"{found.apart:,} times"
-        notes.append(f"Left out: {times} somebody had a seat in both companies, but not at the same time.")
+        notes.append(f"Left out: {times} the seats of somebody in both companies were not at the same time.")
     if found.crowded:
         worst = listed([f"{name_of(graph, who)} ({boards:,})" for who, boards in found.crowded], most=3)
         notes.append(f"Left out for more than {found.most_boards:,} companies each: {worst}.")

@@ -9,7 +9,7 @@ import networkx as nx
 
 from graph.analytics.answer import Answer, Method, Statement, listed, name_of
 from graph.analytics.centrality import Degree, degree, degree_by_type, ranked, strength
-from graph.analytics.centrality_methods import METHODS, Measured, measured
+from graph.analytics.centrality_methods import METHODS, WEIGHED, Measured, measured
 from graph.analytics.centrality_words import (
     SMALLEST_FIRST,
     TOLD,
@@ -21,9 +21,11 @@ from graph.analytics.centrality_words import (
     provenance,
     scope_words,
     tie_ids,
+    weighed_by,
+    weight_notes,
     when,
 )
-from graph.analytics.compact import Scope
+from graph.analytics.compact import Scope, scoped
 from graph.analytics.trend import GraphOfYear, Trend, trend
 from graph.errors import GraphTooLarge, NotConverged
 from graph.model import EntityId
@@ -74,10 +76,18 @@ def answer_centrality(
         statements or (nothing(graph, used),),
         ("rank", "entity_id", "name", measure.replace("-", "_"), "neighbours", "ties"),
         rows,
-        (*found.notes, *left_out(graph, len(near))),
+        (*found.notes, *_left_out(graph, measure, used)),
         method,
         provenance(graph, used, found),
     )
+
+
+def _left_out(graph: nx.Graph, measure: str, scope: Scope) -> tuple[str, ...]:
+    """The notes on ties and entities that a measure leaves out; most measures read no weight."""
+    weight = weighed_by(scope) if measure in WEIGHED else None
+    read = replace(scope, weight=weight)
+    notes = weight_notes(graph, read)
+    return (*notes, *left_out(graph, len(scoped(graph, read, default="both").nodes), weight=weight))
 
 
 def answer_all(
@@ -130,7 +140,13 @@ def answer_all(
     return Answer(
         f"All measures of centrality{scope_words(used)}{when(graph)}",
         tuple(leaders) or (nothing(graph, used),),
-        columns, rows, (*notes, *left_out(graph, len(found["degree"].values))), together,
+        columns, rows,
+        (
+            *notes,
+            *(f"In measures that read weights: {note}" for note in weight_notes(graph, used)),
+            *left_out(graph, len(found["degree"].values)),
+        ),
+        together,
         provenance(graph, used, combined),
     )  # fmt: skip
 
@@ -177,6 +193,7 @@ def answer_trend(
         + (f"; {year.problem}" if year.problem else "")
         for year in found.years
     ]
+    weighed = weight_notes(graph, used) if measure in WEIGHED else ()
     method = METHODS[measure]
     span = f"{found.years[0].year} to {found.years[-1].year}"
     told = Measured(
@@ -195,7 +212,11 @@ def answer_trend(
             "undated_left_out",
         ),
         rows,
-        (*notes, "A year counts ties that hold on any day of it."),
+        (
+            *notes,
+            *(f"Over all dates: {note}" for note in weighed),
+            "A year counts ties that hold on any day of it.",
+        ),
         method,
         provenance(graph, used, told, undated=undated),
     )

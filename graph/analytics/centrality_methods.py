@@ -105,6 +105,8 @@ METHODS: dict[str, Method] = {
     ),
 }
 MEASURES = tuple(METHODS)
+WEIGHED = frozenset({"pagerank", "katz", "eigenvector", "constraint", "effective-size"})
+"""Measures that read ``Scope.weight``; the others count each tie or pair."""
 
 
 def measured(

@@ -10,7 +10,7 @@ import networkx as nx
 from graph.analytics.answer import Provenance, Statement, listed, name_of, provenance_of
 from graph.analytics.centrality import Degree, ties_of
 from graph.analytics.centrality_methods import METHODS, Measured
-from graph.analytics.compact import Scope
+from graph.analytics.compact import Scope, edges_of
 from graph.model import EntityId
 from graph.ontology import ontology
 from graph.wording import money
@@ -77,15 +77,44 @@ def nothing(graph: nx.Graph, scope: Scope) -> Statement:
     family = (
         f"{ontology().families[scope.family].lower()} ties" if scope.family else "ties between two entities"
     )
+    known = f" with known {weighed_by(scope)} above 0" if weighed_by(scope) else ""
     return Statement(
-        f"Nobody: there are no {family} among the {graph.number_of_edges():,} ties searched{when(graph)}."
+        f"Nobody: there are no {family}{known} among the {graph.number_of_edges():,} ties "
+        f"searched{when(graph)}."
     )
 
 
-def left_out(graph: nx.Graph, counted: int) -> tuple[str, ...]:
-    """The note on entities without a tie."""
+def left_out(graph: nx.Graph, counted: int, *, weight: str | None = None) -> tuple[str, ...]:
+    """The note on entities without a tie; ``weight`` is the attribute without which a tie is none."""
     alone = graph.number_of_nodes() - counted
-    return (f"{alone:,} entities without such a tie are left out.",) if alone else ()
+    such = f"a tie with known {weight} above 0" if weight else "such a tie"
+    return (f"{alone:,} entities without {such} are left out.",) if alone else ()
+
+
+def weighed_by(scope: Scope) -> str | None:
+    """The attribute that ties are weighed by, None where every tie has a weight."""
+    return None if scope.weight in (None, "ties") else scope.weight
+
+
+def weight_notes(graph: nx.Graph, scope: Scope) -> tuple[str, ...]:
+    """How many ties have no weight and are left out, where an attribute is the weight."""
+    attribute = weighed_by(scope)
+    if attribute is None:
+        return ()
+    types = scope.types
+    found = [
+        data.get(attribute)
+        for start, end, _, data in edges_of(graph)
+        if start != end and (types is None or not data.get("type") or data["type"] in types)
+    ]
+    missing, nothing = found.count(None), sum(value == 0 for value in found)
+    if not (missing or nothing):
+        return ()
+    among = f"{len(found):,} ties"
+    notes = [f"{missing:,} of {among} have no {attribute} and are left out."] if missing else []
+    if nothing:
+        notes.append(f"{nothing:,} of {among} have {attribute} 0, which joins nobody.")
+    return tuple(notes)
 
 
 def provenance(graph: nx.Graph, scope: Scope, found: Measured, **more: Any) -> Provenance:

@@ -10,7 +10,7 @@ import networkx as nx
 from graph.analytics.answer import Answer, Method, Statement, listed, name_of, provenance_of
 from graph.analytics.chokepoints import Chokepoints, Dominance, chokepoints, dominances, supply_tree
 from graph.analytics.cut_points import cut_points
-from graph.analytics.reach import evidence, reach
+from graph.analytics.reach import dated, evidence, links, reach
 from graph.model import EntityId, TieId
 
 DOMINATORS = Method(
@@ -38,7 +38,7 @@ def chokepoints_answer(
         return _everywhere(graph, root, top)
     found = chokepoints(graph, company, root=root)
     (held,) = dominances(graph, supplier=company, root=root)
-    above = reach(graph, company, max_hops=None) if found.chain else None
+    above = reach(graph, company, max_hops=None, ended=dated(graph)) if found.chain else None
     routes = {
         key: tuple(step.tie for step in reversed(above.chain(key))) if above else () for key in found.chain
     }
@@ -63,7 +63,7 @@ def _routes(
         text = (
             f"No recorded supply route{origin} leads to {name}."
             if origin
-            else f"Nobody is recorded to supply {name}."
+            else f"Nobody is recorded to supply {name}{_now(graph, found.company)}."
         )
         return [Statement(text, (), (found.company,))]
     start = ""
@@ -84,6 +84,12 @@ def _routes(
         ends = (found.company, dominator)
         statements.append(Statement(f"{text}{'' if statements else start}.", routes[dominator], ends))
     return statements
+
+
+def _now(graph: nx.Graph, company: EntityId) -> str:
+    """`` now`` where somebody did once: ties that are over are left out."""
+    over = any(link.data.get("status") == "ended" for link in links(graph, company, upstream=True))
+    return " now" if over else ""
 
 
 def _held(graph: nx.Graph, held: Dominance, root: EntityId | None) -> list[Statement]:
@@ -120,16 +126,23 @@ def _everywhere(graph: nx.Graph, root: EntityId | None, top: int) -> Answer:
 
 
 def _notes(graph: nx.Graph, root: EntityId | None) -> tuple[str, ...]:
+    tree = supply_tree(graph, root=root)
+    more: list[str] = []
+    if tree.ended:
+        more.append(f"{tree.ended:,} supply ties that are over are left out.")
+    if tree.no_facts:
+        more.append(f"{tree.no_facts:,} of the {tree.ties:,} supply ties are planned or alleged, no facts.")
     if root is not None:
-        return (f"Only routes from {name_of(graph, root)} count; it is left out itself.",)
-    tree = supply_tree(graph)
+        return (f"Only routes from {name_of(graph, root)} count; it is left out itself.", *more)
     groups = tree.source_group[tree.sources]
     supplied = tree.sources & ((tree.matrix.sum(axis=1) + tree.matrix.sum(axis=0)) > 0)
     loops = len(groups) - len(set(groups.tolist()))
     text = (
         f"Routes start at {int(supplied.sum()):,} entities that supply others and have no supplier outside."
     )
-    return (text, "Loops of mutual suppliers among them count as one source each.") if loops else (text,)
+    if loops:
+        more.insert(0, "Loops of mutual suppliers among them count as one source each.")
+    return (text, *more)
 
 
 def _provenance(graph: nx.Graph, root: EntityId | None, **parameters: Any) -> Any:

@@ -1,7 +1,8 @@
 """Single points that supply must pass: dominators of the supply graph.
 
 Supplier d *dominates* company x if every recorded supply route to x passes d. Routes start at the
-ultimate sources: entities without a recorded supplier. Mutual suppliers can form a loop that nobody
+ultimate sources: entities without a recorded supplier. Ties that are over are no routes, unless the
+graph is one as of a date. Mutual suppliers can form a loop that nobody
 outside supplies; such a loop is one source, and a route may start at any of its members (found by
 condensing strongly connected components). A virtual root stands above all of them. Dominators are
 computed by rustworkx (Cooper, Harvey and Kennedy, "A simple, fast dominance algorithm", 2006), once a
@@ -23,9 +24,9 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from graph.analytics.compact import kept
-from graph.analytics.reach import SUPPLY
+from graph.analytics.reach import SUPPLY, dated
 from graph.errors import AnalysisError, EntityNotFound
-from graph.model import EntityId
+from graph.model import FACT_STATUSES, EntityId
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +44,8 @@ class SupplyTree:
         matrix, upstream: n x n CSR of supply, 1 where a tie runs supplier -> customer, and its transpose.
         root: the chosen root, None for all sources.
         ties: how many supply ties there are.
+        ended: how many more are over and left out.
+        no_facts: how many of ``ties`` are planned, alleged or the like.
     """
 
     nodes: tuple[EntityId, ...]
@@ -55,6 +58,8 @@ class SupplyTree:
     upstream: sparse.csr_array
     root: EntityId | None
     ties: int
+    ended: int = 0
+    no_facts: int = 0
 
     def chain(self, company: EntityId) -> tuple[EntityId, ...]:
         """Dominators of ``company`` without itself and the virtual root, the nearest first."""
@@ -118,7 +123,8 @@ def supply_tree(
         raise EntityNotFound(root, list(graph))
     if not graph.is_directed():
         raise AnalysisError("Supply routes need directions.", hint="Use a DiGraph: supplier -> customer.")
-    return kept(graph, ("supply tree", root, tuple(types)), lambda: _tree(graph, root, tuple(types)))
+    chosen, ended = tuple(types), dated(graph)
+    return kept(graph, ("supply tree", root, chosen, ended), lambda: _tree(graph, root, chosen, ended))
 
 
 def chokepoints(
@@ -204,20 +210,36 @@ def _names(
 
 
 def supply_matrix(
-    graph: nx.Graph, types: Sequence[str] | None
+    graph: nx.Graph, types: Sequence[str] | None, *, ended: bool = True
 ) -> tuple[tuple[EntityId, ...], dict[EntityId, int], sparse.csr_array, int]:
-    """Ids, their places, the 0/1 matrix of the pairs tied by ``types`` (None: all) and the number of ties."""
+    """Ids, their places, the 0/1 matrix of the pairs tied by ``types`` (None: all) and the number of ties.
+
+    ``ended`` False leaves out ties that are over.
+    """
+    return _supply(graph, types, ended)[:4]
+
+
+def _supply(
+    graph: nx.Graph, types: Sequence[str] | None, ended: bool
+) -> tuple[tuple[EntityId, ...], dict[EntityId, int], sparse.csr_array, int, int, int]:
+    """The same, with the number of ties that were left out as over, and of those that are no facts."""
     nodes = tuple(graph)
     index = {node: place for place, node in enumerate(nodes)}
     chosen = None if types is None else {*types, None}
     many = graph.is_multigraph()
     tails: list[int] = []
     heads: list[int] = []
+    over = no_facts = 0
     for start, near in graph.adjacency():  # twice as fast as graph.edges on a million ties
         place = index[start]
         for end, found in near.items():
             for data in found.values() if many else (found,):
                 if chosen is None or data.get("type") in chosen:
+                    status = data.get("status", "active")
+                    if status == "ended" and not ended:
+                        over += start != end
+                        continue
+                    no_facts += status not in FACT_STATUSES and start != end
                     tails.append(place)
                     heads.append(index[end])
     ends = np.asarray([tails, heads], dtype=np.int32)
@@ -226,11 +248,15 @@ def supply_matrix(
     matrix.sum_duplicates()
     matrix.data[:] = 1.0
     ties = ends.shape[1]
-    return nodes, index, matrix, ties if graph.is_directed() else ties // 2
+    if not graph.is_directed():
+        ties, over, no_facts = ties // 2, over // 2, no_facts // 2
+    return nodes, index, matrix, ties, over, no_facts
 
 
-def _tree(graph: nx.Graph, root: EntityId | None, types: tuple[str, ...]) -> SupplyTree:
-    nodes, index, matrix, ties = kept(graph, ("supply matrix", types), lambda: supply_matrix(graph, types))
+def _tree(graph: nx.Graph, root: EntityId | None, types: tuple[str, ...], ended: bool) -> SupplyTree:
+    nodes, index, matrix, ties, over, no_facts = kept(
+        graph, ("supply matrix", types, ended), lambda: _supply(graph, types, ended)
+    )
     n = len(nodes)
     sources, group = _sources(matrix)
     tails, heads = matrix.nonzero()
@@ -249,8 +275,9 @@ def _tree(graph: nx.Graph, root: EntityId | None, types: tuple[str, ...]) -> Sup
         if node != n:
             parent[node] = -1 if above == n else above
     return SupplyTree(
-        nodes, index, parent, _below(parent), sources, group, matrix, matrix.T.tocsr(), root, ties
-    )
+        nodes, index, parent, _below(parent), sources, group, matrix, matrix.T.tocsr(), root, ties,
+        over, no_facts,
+    )  # fmt: skip
 
 
 def _sources(matrix: sparse.csr_array) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:

@@ -7,14 +7,17 @@ A graph holds statements, a matrix needs one number for each pair. These rules l
    ties are stakes; a completed purchase without a share counts as the whole, which is what the tie type
    means. Both can be switched, see :class:`StakeRules`, and both are said beside a result.
 2. Ended stakes are over: they count only in a graph made as of a date, where they still held.
-3. Statements about one pair are never summed. A share on the basis asked for beats a range, a range beats
-   a share on the fallback basis, and that beats a stake of unknown size. Within these the newest start
+3. Statements about one pair are never summed. A fact beats a plan, an announcement and an allegation. Then
+   a share on the basis asked for beats a range, a range beats a share on the fallback basis, and that
+   beats a stake of unknown size. Within these the newest start
    counts, then a stated share before an assumed one (a stand-in too, where it is as new), then ``OWNS``,
    ``ACQUIRED``, ``INVESTED_IN``, then the larger share, then the smaller id.
-4. Who holds the whole since a date has replaced everybody whose stake surely began before it. An assumed
-   whole yields where others are left: its size is then unknown. So buyers who act together on one day
-   hold unknown parts, not the whole each.
+4. Who holds the whole since a date, as a fact, has replaced everybody whose stake surely began before it.
+   An assumed whole yields where others with a fact are left: its size is then unknown. So buyers who act
+   together on one day hold unknown parts, not the whole each.
 5. Shares that stand in from another basis become unknown where, with them, a firm has more than the whole.
+   What is no fact never moves a fact: it is left out, and named, where it does not fit beside the facts;
+   where several fit one by one and not together, each becomes unknown, up to what is said.
 6. Sums up to ``1 + ROUNDING`` come from rounded percentages and are scaled to 1. Larger ones are an error
    that names the ties, or, when all firms are read at once, the firm is left out and named.
 7. What is not stated is bounded: at least ``share_min`` or 0, at most ``share_max`` or what the known
@@ -115,7 +118,8 @@ class FirmStakes:
         scaled: sum before it was scaled to 1, None when it was not.
         doubled: ties that gave way to another tie with a share between the same two.
         replaced: ties of owners whom a later holder of the whole has replaced.
-        loosened: ties whose stand-in or assumed share became unknown (rules 4 and 5).
+        loosened: ties whose stand-in, assumed or planned share became unknown (rules 4 and 5).
+        unfit: stakes that are no facts and do not fit beside the facts; they are left out (rule 5).
         ended, unsized: ties that were not counted: stakes that are over, investments without a share.
     """
 
@@ -129,11 +133,17 @@ class FirmStakes:
     loosened: tuple[TieId, ...] = ()
     ended: int = 0
     unsized: int = 0
+    unfit: tuple[Stake, ...] = ()
 
     @property
     def known(self) -> float:
         """Part of the firm whose holders are known, the minima of ranges included."""
         return min(1.0, math.fsum(stake.low for stake in self.stakes))
+
+    @property
+    def factual(self) -> float:
+        """The same without plans, announcements and allegations."""
+        return min(1.0, math.fsum(stake.low for stake in self.stakes if stake.fact))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +200,9 @@ def settle(
     if len(stakes) > 1:
         stakes, replaced, loosened = _wholes(stakes)
     stakes, apart = _stand_ins(stakes, rules)
+    stakes, unfit, open_ = _plans(stakes)
     total = math.fsum(stake.low for stake in stakes)
-    common = (tuple(sorted(doubled)), replaced, loosened + apart, ended, unsized)
+    common = (tuple(sorted(doubled)), replaced, loosened + apart + open_, ended, unsized, unfit)
     if total > 1 + ROUNDING + TOLERANCE:
         return FirmStakes(firm, (), total, tuple(_in_order(stakes)), None, *common)
     scaled = total if total > 1 + TOLERANCE else None
@@ -247,7 +258,7 @@ def _fraction(tie: TieId, value: Any) -> float:
     if not 0 <= number <= 1:  # refuses NaN too
         raise AnalysisError(
             f"The share of {tie} is {value!r}, not a fraction between 0 and 1.",
-            hint="Write 0.12 for 12 %, or leave the tie out with --exclude.",
+            hint="Write 0.12 for 12 %, or exclude the tie.",
             details={"tie": tie},
         )
     return number
@@ -260,10 +271,16 @@ def _chosen(firm: EntityId, claims: list[_Claim], doubled: list[TieId]) -> Stake
         ordered = sorted(claims, key=_by_weight)
         if ordered[0].assumed:  # an assumption, unlike a statement, yields to a stand-in that is as new
             since = _first_day(ordered[0].start)
-            ordered.sort(key=lambda claim: claim.rank != _FALLBACK or _first_day(claim.start) < since)
+            ordered.sort(
+                key=lambda claim: not claim.fact or claim.rank != _FALLBACK or _first_day(claim.start) < since
+            )
         best = ordered[0]
         others = tuple(claim.tie for claim in ordered[1:])
-        doubled += [c.tie for c in ordered[1:] if c.assumed or c.rank == best.rank != _UNKNOWN]
+        doubled += [
+            c.tie
+            for c in ordered[1:]
+            if c.assumed or (c.rank != _UNKNOWN and (c.rank == best.rank or c.fact != best.fact))
+        ]
     if best.high == 0:  # stated to hold nothing
         return None
     return Stake(
@@ -275,7 +292,7 @@ def _chosen(firm: EntityId, claims: list[_Claim], doubled: list[TieId]) -> Stake
 def _by_weight(claim: _Claim) -> tuple[Any, ...]:
     started = tuple(-int(part) for part in _first_day(claim.start).split("-"))
     kind = _TYPES.index(claim.type) if claim.type in _TYPES else len(_TYPES)
-    return -claim.rank, started, claim.assumed, kind, -(claim.share or 0.0), claim.tie
+    return not claim.fact, -claim.rank, started, claim.assumed, kind, -(claim.share or 0.0), claim.tie
 
 
 def _first_day(start: str | None) -> str:
@@ -284,7 +301,7 @@ def _first_day(start: str | None) -> str:
 
 def _wholes(stakes: list[Stake]) -> tuple[list[Stake], tuple[TieId, ...], tuple[TieId, ...]]:
     """Rule 4: the newest dated holder of the whole replaces older ones; assumptions yield to others."""
-    wholes = [stake for stake in stakes if stake.share is not None and stake.share >= 1 - TOLERANCE]
+    wholes = [s for s in stakes if s.fact and s.share is not None and s.share >= 1 - TOLERANCE]
     if not wholes:
         return stakes, (), ()
     since = max(_first_day(stake.start) for stake in wholes)
@@ -294,18 +311,37 @@ def _wholes(stakes: list[Stake]) -> tuple[list[Stake], tuple[TieId, ...], tuple[
         if not (stake.start and parse_date(stake.start, field="start_date").last_day < since)
     ]
     replaced = tuple(sorted({stake.tie for stake in stakes} - {stake.tie for stake in left}))
-    if len(left) == 1:
+    if sum(stake.fact for stake in left) == 1:
         return left, replaced, ()
     loosened = tuple(sorted(stake.tie for stake in left if stake.assumed))
     return [_unsized(stake) if stake.assumed else stake for stake in left], replaced, loosened
 
 
 def _stand_ins(stakes: list[Stake], rules: StakeRules) -> tuple[list[Stake], tuple[TieId, ...]]:
-    """Rule 5."""
-    if rules.fallback is None or math.fsum(stake.low for stake in stakes) <= 1 + TOLERANCE:
+    """Rule 5 for the facts."""
+    if rules.fallback is None or math.fsum(s.low for s in stakes if s.fact) <= 1 + TOLERANCE:
         return stakes, ()
-    apart = tuple(sorted(s.tie for s in stakes if s.share is not None and s.basis == rules.fallback))
+    apart = tuple(
+        sorted(s.tie for s in stakes if s.fact and s.share is not None and s.basis == rules.fallback)
+    )
     return [_unsized(stake) if stake.tie in apart else stake for stake in stakes], apart
+
+
+def _plans(stakes: list[Stake]) -> tuple[list[Stake], tuple[Stake, ...], tuple[TieId, ...]]:
+    """Rule 5 for what is no fact: the stakes, those left out, and ties whose size became unknown."""
+    if all(stake.fact for stake in stakes):
+        return stakes, (), ()
+    room = 1 - math.fsum(stake.low for stake in stakes if stake.fact)
+    fits: list[Stake] = []
+    unfit: list[Stake] = []
+    for stake in stakes:
+        fit = stake.fact or (room > TOLERANCE and stake.low <= room + TOLERANCE)
+        (fits if fit else unfit).append(stake)
+    if math.fsum(stake.low for stake in fits if not stake.fact) <= room + TOLERANCE:
+        return fits, tuple(unfit), ()
+    loose = sorted(stake.tie for stake in fits if not stake.fact and stake.low > 0)
+    fits = [stake if stake.fact else replace(stake, share=None, low=0.0, basis=None) for stake in fits]
+    return fits, tuple(unfit), tuple(loose)
 
 
 def _unsized(stake: Stake) -> Stake:

@@ -38,7 +38,7 @@ class CoInvestors:
         companies: those that both invested in, by id.
         rounds: (company, round) where both took part in a round of the same name.
         weight: Newman's weight over ``companies``.
-        jaccard: shared companies divided by the companies of either.
+        jaccard: shared companies divided by the companies of either, crowded ones left out of both.
         ties: the investments of both in the shared companies, best evidence first a company.
     """
 
@@ -295,7 +295,7 @@ def _pair(
         companies,
         tuple(sorted((item for item in met if item[0] in set(companies)), key=lambda i: (str(i[0]), i[1]))),
         weight,
-        len(both) / len(rows[0] | rows[1]),
+        len(both) / sum(bool(usable[place]) for place in rows[0] | rows[1]),
         _evidence(graph, ends, companies, types),
     )
 

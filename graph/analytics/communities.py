@@ -245,6 +245,7 @@ def _described(
     use = ends.tails != ends.heads
     if (chosen := ends.of_types(scope.types)) is not None:
         use &= chosen
+    use &= (group[ends.tails] >= 0) & (group[ends.heads] >= 0)  # without a weight, an entity can be outside
     start, end, kinds = group[ends.tails[use]], group[ends.heads[use]], ends.kinds[use]
     same = start == end
     internal = np.bincount(start[same], minlength=number)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,17 +21,26 @@ from graph.analytics.hhi import DISCLOSURE_THRESHOLD, RULES, hhi_bounds, hhi_ran
 from graph.analytics.reach import Link, links
 from graph.dates import parse_date
 from graph.errors import AnalysisError, EntityNotFound
-from graph.model import EntityId, SourceId, TieId
+from graph.model import FACT_STATUSES, EntityId, SourceId, TieId
 
 __all__ = ["DISCLOSURE_THRESHOLD", "RULES", "Concentration", "concentrations", "hhi_bounds", "hhi_range"]
 
+_MADE_UP = {
+    **dict.fromkeys(FACT_STATUSES, "made up"),
+    **dict.fromkeys(("announced", "planned"), "is to make up"),
+    **dict.fromkeys(("considered", "abandoned"), "was weighed to make up"),
+    "alleged": "allegedly made up",
+}
 Period = tuple[str | None, str | None]
 GroupRule = Callable[[EntityId], EntityId] | Mapping[EntityId, EntityId]
 
 
 @dataclass(frozen=True, slots=True)
 class ShareClaim:
-    """What one tie says about one party: the share lies between ``low`` and ``high``; with its remark."""
+    """What one tie says about one party: the share lies between ``low`` and ``high``; with its remark.
+
+    ``status`` is that of the tie: a share may be planned or alleged, and is no fact then.
+    """
 
     tie: TieId
     party: EntityId
@@ -39,6 +48,12 @@ class ShareClaim:
     high: float
     sources: tuple[SourceId, ...]
     note: str | None = None
+    status: str = "active"
+
+    @property
+    def fact(self) -> bool:
+        """Whether the tie says that it is or was so."""
+        return self.status in FACT_STATUSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +79,16 @@ class PartyShare:
     conflict: bool
     claims: tuple[ShareClaim, ...]
 
+    @property
+    def fact(self) -> bool:
+        """Whether all of it is stated as fact, nothing planned or alleged."""
+        return all(claim.fact for claim in self.claims)
+
+    @property
+    def statuses(self) -> frozenset[str]:
+        """The statuses of the ties it rests on."""
+        return frozenset(claim.status for claim in self.claims)
+
 
 @dataclass(frozen=True, slots=True)
 class Concentration:
@@ -80,6 +105,8 @@ class Concentration:
         effective_low, effective_high: bounds of the effective number of parties, 10,000 / HHI; None when
             the index may be 0, so that the number has no limit.
         unmeasured: parties with a tie but without a share in this period: unknown, not zero.
+        set_aside: planned or alleged shares that were not counted: facts state the share of the same
+            party and period, or leave no room for them.
     """
 
     company: EntityId
@@ -94,6 +121,7 @@ class Concentration:
     effective_low: float | None
     effective_high: float | None
     unmeasured: tuple[EntityId, ...]
+    set_aside: tuple[ShareClaim, ...] = ()
 
     @property
     def top_share(self) -> float:
@@ -126,11 +154,15 @@ def share_range(data: Mapping[str, Any], tie: TieId) -> tuple[float, float] | No
     if exact is None and least is None and most is None:
         return None
     ends = (exact, exact) if exact is not None else (0.0 if least is None else least, most)
-    low, high = float(ends[0]), 1.0 if ends[1] is None else float(ends[1])
+    try:
+        low, high = float(ends[0]), 1.0 if ends[1] is None else float(ends[1])
+    except (TypeError, ValueError):
+        low = high = float("nan")
     if not 0 <= low <= high <= 1:  # refuses NaN too
         raise AnalysisError(
-            f"The share of tie {tie} is {low} to {high}; shares are fractions between 0 and 1.",
-            hint=f"Write 0.12 for 12 %, or leave the tie out with --exclude {tie}.",
+            f"The share of tie {tie} is {ends[0]} to {1 if ends[1] is None else ends[1]};"
+            " shares are fractions between 0 and 1.",
+            hint=f"Write 0.12 for 12 %, or exclude the tie {tie}.",
         )
     return low, high
 
@@ -142,6 +174,7 @@ def concentrations(
     side: str = "customers",
     threshold: float | None = None,
     group_of: GroupRule | None = None,
+    ended: bool = True,
 ) -> list[Concentration]:
     """Customer or supplier concentration of a company, one result per measured period, newest first.
 
@@ -152,6 +185,10 @@ def concentrations(
         threshold: see :func:`hhi_range`; such as ``DISCLOSURE_THRESHOLD``.
         group_of: maps a party to its group, to count one ultimate owner once, such as
             :meth:`graph.analytics.groups.Groups.group_of`; None counts by name.
+        ended: read ties that are over, too: what they say of a past period still holds of it.
+
+    Facts beat planned and alleged shares of the same party and period; the latter count only where
+    there is no fact and room beside the facts (see ``Concentration.set_aside``).
 
     Raises:
         EntityNotFound: ``company`` is not in the graph.
@@ -164,7 +201,8 @@ def concentrations(
         raise AnalysisError(f"Side {side!r} is not known.", hint="Use customers or suppliers.")
     basis = "revenue" if side == "customers" else "cost"
     ties = sorted(
-        links(graph, company, types=("SUPPLIES",), upstream=side == "suppliers"), key=lambda link: link.tie
+        links(graph, company, types=("SUPPLIES",), upstream=side == "suppliers", ended=ended),
+        key=lambda link: link.tie,
     )
     periods: dict[tuple[str, str], list[tuple[Link, ShareClaim]]] = defaultdict(list)
     for link in ties:
@@ -206,12 +244,22 @@ def period_text(period: Period) -> str:
     return f"{start} to {end}" if start else f"a period until {end}"
 
 
+def made_up(statuses: Collection[str]) -> str:
+    """The words for a share: ``made up`` for facts, what its status allows for others.
+
+    >>> made_up({"active"}), made_up({"alleged"}), made_up({"planned"}), made_up({"active", "planned"})
+    ('made up', 'allegedly made up', 'is to make up', 'would make up')
+    """
+    kinds = {_MADE_UP.get(status, "would make up") for status in statuses}
+    return kinds.pop() if len(kinds) == 1 else "would make up"
+
+
 def _claim(link: Link) -> ShareClaim | None:
     found = share_range(link.data, link.tie)
     if found is None:
         return None
     sources, note = tuple(link.data.get("sources") or ()), link.data.get("note")
-    return ShareClaim(link.tie, link.other, *found, sources, note)
+    return ShareClaim(link.tie, link.other, *found, sources, note, str(link.data.get("status") or "active"))
 
 
 def _one(
@@ -223,6 +271,7 @@ def _one(
     threshold: float | None,
     group_of: GroupRule | None,
 ) -> Concentration:
+    claims, aside = _facts_first(claims)
     groups: dict[EntityId, list[ShareClaim]] = defaultdict(list)
     for claim in claims:
         groups[_group(claim.party, group_of)].append(claim)
@@ -247,7 +296,26 @@ def _one(
         effective_low=10_000 / high if high else None,
         effective_high=10_000 / low if low else None,
         unmeasured=tuple(sorted(everyone - {claim.party for claim in claims})),
+        set_aside=tuple(aside),
     )
+
+
+def _facts_first(claims: Sequence[ShareClaim]) -> tuple[list[ShareClaim], list[ShareClaim]]:
+    """The claims of a period that count, and the planned or alleged ones that give way to facts."""
+    stated = {claim.party for claim in claims if claim.fact}
+    used = [claim for claim in claims if claim.fact or claim.party not in stated]
+    facts = [claim for claim in used if claim.fact]
+    if facts and _least(used) > 1 + 1e-9 >= _least(facts):
+        used = facts
+    counted = set(used)
+    return used, [claim for claim in claims if claim not in counted]
+
+
+def _least(claims: Sequence[ShareClaim]) -> float:
+    by_party: dict[EntityId, float] = {}
+    for claim in claims:
+        by_party[claim.party] = min(claim.low, by_party.get(claim.party, 1.0))
+    return math.fsum(by_party.values())
 
 
 def _party(key: EntityId, claims: Sequence[ShareClaim]) -> PartyShare:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import networkx as nx
@@ -107,7 +107,8 @@ class Conflicts:
 _Edge = tuple[EntityId, EntityId, Any, Mapping[str, Any]]
 _Holders = dict[EntityId, dict[EntityId, list[_Edge]]]
 _Pairs = dict[tuple[EntityId, EntityId], list[_Edge]]
-_Candidate = tuple[str, EntityId, EntityId, EntityId | None, tuple[list[_Edge], ...]]
+_Sides = tuple[list[_Edge], ...]
+_Candidate = tuple[str, EntityId, EntityId, EntityId | None, tuple[_Sides, ...]]  # the last: ways to show it
 
 
 def _holders() -> _Holders:
@@ -206,14 +207,23 @@ def _has(candidate: _Candidate, entity: EntityId | None) -> bool:
 
 
 def _judged(candidate: _Candidate, as_of: str | None) -> Conflict:
-    category, holder, first, second, sides = candidate
-    told = [best_first(dated(*edge, "", as_of=as_of) for edge in side) for side in sides]
+    category, holder, first, second, ways = candidate
+    told = [[best_first(dated(*edge, "", as_of=as_of) for edge in side) for side in sides] for sides in ways]
     if category in _AMONG_RIVALS:
-        told[-1] = tuple(Dated(item.tie, ALWAYS) if _undated(item.tie) else item for item in told[-1])
-    overlap, shown = best_pairing(*(_facts(side)[:_MOST_TIES] for side in told))
+        for sides in told:
+            sides[-1] = tuple(Dated(item.tie, ALWAYS) if _undated(item.tie) else item for item in sides[-1])
+    pairings = [best_pairing(*(_facts(side)[:_MOST_TIES] for side in sides)) for sides in told]
+    overlap, shown = min(pairings, key=_doubt)
     dating = shown[:-1] if category in _AMONG_RIVALS and _undated(shown[-1]) else shown
-    every = tuple(dict.fromkeys(item.tie for side in told for item in side))
+    places = zip(*told, strict=True)
+    every = tuple(dict.fromkeys(item.tie for sides in places for item in best_first(chain(*sides))))
     return Conflict(category, holder, first, second, overlap, common_span(dating), shown, every)
+
+
+def _doubt(pairing: tuple[Overlap, tuple[Tie, ...]]) -> tuple[bool, bool, bool]:
+    """Sorts the better of two pairings first: one that may hold, of facts, at the same time."""
+    state, shown = pairing
+    return state is Overlap.NONE, not all(tie.is_fact for tie in shown), state is Overlap.UNKNOWN
 
 
 def _facts(side: tuple[Dated, ...]) -> tuple[Dated, ...]:
@@ -280,19 +290,19 @@ def _index(graph: nx.DiGraph, edges: Iterable[_Edge]) -> _Index:
 
 def _candidates(index: _Index) -> Iterator[_Candidate]:
     for (x, y), deal in index.deals.items():
-        for person, at_x, at_y in _on_both(index, x, y):
-            yield "both-sides", person, x, y, (at_x, at_y, deal)
+        for person, ways in _on_both(index, x, y, deal):
+            yield "both-sides", person, x, y, ways
     for (owner, company), money in index.money.items():
         both = (owner, company) if str(owner) <= str(company) else (company, owner)
         if trade := index.supply.get(both):
-            yield "investor-trades", owner, company, None, (money, trade)
+            yield "investor-trades", owner, company, None, ((money, trade),)
     for (x, y), rivalry in index.rivals.items():
         for holder in _common(index.stakes.get(x, {}), index.stakes.get(y, {})):
             if holder not in (x, y):
                 sides = (index.stakes[x][holder], index.stakes[y][holder], rivalry)
-                yield "stakes-in-rivals", holder, x, y, sides
-        for person, at_x, at_y in _on_both(index, x, y):
-            yield "seats-at-rivals", person, x, y, (at_x, at_y, rivalry)
+                yield "stakes-in-rivals", holder, x, y, (sides,)
+        for person, ways in _on_both(index, x, y, rivalry):
+            yield "seats-at-rivals", person, x, y, ways
     yield from _oversight(index)
     yield from _advised(index)
     yield from _lawsuits(index)
@@ -301,9 +311,9 @@ def _candidates(index: _Index) -> Iterator[_Candidate]:
 def _oversight(index: _Index) -> Iterator[_Candidate]:
     for (authority, company), oversight in index.regulates.items():
         if money := index.money.get((authority, company)):
-            yield "oversight", authority, company, None, (money, oversight)
-        for person, at_authority, at_company in _on_both(index, authority, company):
-            yield "oversight", person, authority, company, (at_authority, at_company, oversight)
+            yield "oversight", authority, company, None, ((money, oversight),)
+        for person, ways in _on_both(index, authority, company, oversight):
+            yield "oversight", person, authority, company, ways
 
 
 def _advised(index: _Index) -> Iterator[_Candidate]:
@@ -315,7 +325,7 @@ def _advised(index: _Index) -> Iterator[_Candidate]:
         for adviser in _common(index.advises.get(x, {}), index.advises.get(y, {})):
             if adviser not in (x, y):
                 sides = (index.advises[x][adviser], index.advises[y][adviser], deal)
-                yield "adviser", adviser, x, y, sides
+                yield "adviser", adviser, x, y, (sides,)
 
 
 def _lawsuits(index: _Index) -> Iterator[_Candidate]:
@@ -323,7 +333,7 @@ def _lawsuits(index: _Index) -> Iterator[_Candidate]:
         both = (plaintiff, defendant) if str(plaintiff) <= str(defendant) else (defendant, plaintiff)
         bound = index.money.get((plaintiff, defendant), []) + index.partners.get(both, [])
         if bound:
-            yield "lawsuit", plaintiff, defendant, None, (bound, suit)
+            yield "lawsuit", plaintiff, defendant, None, ((bound, suit),)
 
 
 def _common(one: Mapping[EntityId, Any], other: Mapping[EntityId, Any]) -> Iterator[EntityId]:
@@ -331,13 +341,23 @@ def _common(one: Mapping[EntityId, Any], other: Mapping[EntityId, Any]) -> Itera
     return (item for item in small if item in large)
 
 
-def _on_both(index: _Index, x: EntityId, y: EntityId) -> Iterator[tuple[EntityId, list[_Edge], list[_Edge]]]:
-    """People with a seat at one of the two and a seat or stake at the other, and the ties of each side."""
+def _on_both(
+    index: _Index, x: EntityId, y: EntityId, between: list[_Edge]
+) -> Iterator[tuple[EntityId, tuple[_Sides, ...]]]:
+    """People with a seat at one of the two and a seat or stake at the other.
+
+    Each comes with the ways to show it, ``between`` as the last side of each: a seat at ``x``, or a stake
+    there and a seat at ``y``. Two stakes are no way.
+    """
     seats_x, seats_y = index.seats.get(x, {}), index.seats.get(y, {})
     own_x, own_y = index.personal.get(x, {}), index.personal.get(y, {})
     people = dict.fromkeys((*_common(seats_x, seats_y), *_common(seats_x, own_y), *_common(own_x, seats_y)))
     for person in people:
         if person not in (x, y):
-            at_x = [*seats_x.get(person, ()), *own_x.get(person, ())]
             at_y = [*seats_y.get(person, ()), *own_y.get(person, ())]
-            yield person, at_x, at_y
+            ways: list[_Sides] = []
+            if person in seats_x and at_y:
+                ways.append((seats_x[person], at_y, between))
+            if person in own_x and person in seats_y:
+                ways.append((own_x[person], seats_y[person], between))
+            yield person, tuple(ways)

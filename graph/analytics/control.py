@@ -297,11 +297,16 @@ def _values(
         if value is None:
             unvalued += 1
             continue
-        if not 0 <= float(value) < math.inf:  # refuses NaN too
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = math.nan
+        if not 0 <= number < math.inf:  # refuses NaN too
             raise AnalysisError(
-                f"The value of {firm} is {value}; values are finite and not negative.", hint="Mend the data."
+                f"The value of {firm} is {value}; values are finite numbers and not negative.",
+                hint="Mend the data.",
             )
-        found[net.index[firm]] = float(value)
+        found[net.index[firm]] = number
     return found, unvalued
 
 

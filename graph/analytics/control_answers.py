@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import networkx as nx
@@ -21,6 +21,7 @@ from graph.analytics.control import (
 from graph.analytics.majority import Controlled, Controller, controlled_by, controllers_of
 from graph.analytics.ownership_answers import (
     MOST_TOLD,
+    NO_FACTS,
     as_of_text,
     counted,
     kind_of,
@@ -28,7 +29,7 @@ from graph.analytics.ownership_answers import (
     stake_text,
     ties_of,
 )
-from graph.analytics.stakes import downstream, stake_notes, upstream
+from graph.analytics.stakes import downstream, not_by_facts, stake_notes, upstream
 from graph.errors import ParameterError
 from graph.model import EntityId
 from graph.wording import percent
@@ -83,13 +84,15 @@ def control_answer(
     over = control_over(graph, entity, model=model, threshold=threshold, rules=rules)
     under = control_by(graph, entity, model=model, threshold=threshold, rules=rules)
     who = name_of(graph, entity)
+    above, below = not_by_facts(over.net), not_by_facts(under.net, start=entity)
+    more = sum(item.firm in below for item in under.influences)
     summary = (
-        f"{_strongest_text(graph, over, who)} {who} has control in {counted(len(under.influences), 'firm')}"
-        f"{as_of_text(graph)}."
+        f"{_strongest_text(graph, over, who, above)} {who} has control in "
+        f"{counted(len(under.influences) - more, 'firm')}{as_of_text(graph)}"
+        + (f"; it would in {more:,} more, by {NO_FACTS}." if more else ".")
     )
-    told = [
-        _influence_told(graph, item) for item in (*over.influences[:MOST_TOLD], *under.influences[:MOST_TOLD])
-    ]
+    told = [_influence_told(graph, item, item.holder in above) for item in over.influences[:MOST_TOLD]]
+    told += [_influence_told(graph, item, item.firm in below) for item in under.influences[:MOST_TOLD]]
     rows = tuple(
         (
             side, other, name_of(graph, other), kind_of(graph, other), item.direct, item.network, item.raw,
@@ -123,10 +126,11 @@ def network_control_answer(
     searched = sum(1 for _ in found.net.stakes())
     if found.holders:
         first = found.holders[0]
+        has = "would have" if first.holder in not_by_facts(found.net) else "has"
         text = (
-            f"{name_of(graph, first.holder)} has the most control: {first.control:.4g} of {found.total:.6g} "
-            f"{found.unit} ({percent(first.part)}) in the {model} model{as_of_text(graph)}; "
-            f"{counted(len(found.holders), 'holder')} have some."
+            f"{name_of(graph, first.holder)} {has} the most control: {first.control:.4g} of "
+            f"{found.total:.6g} {found.unit} ({percent(first.part)}) in the {model} model"
+            f"{as_of_text(graph)}; {counted(len(found.holders), 'holder')} have some."
         )
     else:
         text = f"Nobody has control in the {model} model among {searched:,} stakes{as_of_text(graph)}."
@@ -198,7 +202,8 @@ def _majority_row(
 ) -> tuple[Any, ...]:
     return (
         side, other, name_of(graph, other), kind_of(graph, other), found.share, found.high,
-        "yes" if found.sure else "possibly", ultimate, via, ties_of([*before, found.stakes]),
+        ("yes" if found.fact else "would") if found.sure else "possibly", ultimate, via,
+        ties_of([*before, found.stakes]),
     )  # fmt: skip
 
 
@@ -206,17 +211,24 @@ def _majority_summary(
     graph: nx.Graph, entity: EntityId, above: tuple[Controller, ...], below: tuple[Controlled, ...]
 ) -> Statement:
     who = name_of(graph, entity)
-    top = [name_of(graph, c.owner) for c in above if c.control.sure and c.ultimate]
+    first = [c for c in above if c.control.sure and c.ultimate]
+    top = [name_of(graph, c.owner) for c in first if c.control.fact]
+    would = [name_of(graph, c.owner) for c in first if not c.control.fact]
     may = [name_of(graph, c.owner) for c in above if not c.control.sure]
-    sure = [name_of(graph, item.firm) for item in below if item.sure]
+    sure = [name_of(graph, item.firm) for item in below if item.sure and item.fact]
+    planned = [name_of(graph, item.firm) for item in below if item.sure and not item.fact]
     maybe = [name_of(graph, item.firm) for item in below if not item.sure]
     parts: list[str] = []
     if top or kind_of(graph, entity) != "person":
         verb = "controls" if len(top) == 1 else "control"
         parts.append(f"{listed(top)} {verb} {who}" if top else f"Nobody is known to control {who}")
+    if would:
+        parts.append(f"{listed(would)} would, by {NO_FACTS}")
     if may and not top:
         parts.append(f"{listed(may)} may, depending on shares that are not known")
     parts.append(f"{who} controls {listed(sure)}" if sure else f"{who} is not known to control any firm")
+    if planned:
+        parts.append(f"it would control {listed(planned)}, by {NO_FACTS}")
     if maybe:
         parts.append(f"it may control {listed(maybe)}")
     return Statement(f"{'; '.join(parts)}{as_of_text(graph)}.", (), (entity,))
@@ -225,7 +237,7 @@ def _majority_summary(
 def _controller_told(graph: nx.Graph, found: Controller) -> Statement:
     who, firm = name_of(graph, found.owner), name_of(graph, found.control.firm)
     through = listed([name_of(graph, item.firm) for item in found.chain])
-    verb = "controls" if found.control.sure else "may control"
+    verb = _verb(found.control)
     size = span(found.control.share, found.control.high)
     evidence = "; ".join(stake_text(graph, stake) for stake in found.control.stakes[:6])
     text = f"{who} {verb} {firm}{f' with {through}' if through else ''}, together {size}: {evidence}."
@@ -236,7 +248,7 @@ def _controller_told(graph: nx.Graph, found: Controller) -> Statement:
 
 def _controlled_told(graph: nx.Graph, found: Controlled) -> Statement:
     who, firm = name_of(graph, found.owner), name_of(graph, found.firm)
-    verb = "controls" if found.sure else "may control"
+    verb = _verb(found)
     evidence = "; ".join(stake_text(graph, stake) for stake in found.stakes[:6])
     others = [name_of(graph, stake.owner) for stake in found.stakes if stake.owner != found.owner]
     through = f" together with {listed(others)}" if others else ""
@@ -244,20 +256,28 @@ def _controlled_told(graph: nx.Graph, found: Controlled) -> Statement:
     return Statement(text, ties_of([found.stakes]), (found.owner, found.firm))
 
 
-def _strongest_text(graph: nx.Graph, over: Control, who: str) -> str:
+def _verb(found: Controlled) -> str:
+    if found.sure:
+        return "controls" if found.fact else "would control"
+    return "may control" if found.fact else "might control"
+
+
+def _strongest_text(graph: nx.Graph, over: Control, who: str, open_: Collection[EntityId]) -> str:
     if not over.influences:
         return f"No holder of {who} is known among the {graph.number_of_edges():,} ties searched."
     first = over.influences[0]
+    has = "would have" if first.holder in open_ else "has"
     return (
-        f"{name_of(graph, first.holder)} has {percent(first.network)} of the control over {who}, the most of "
-        f"{counted(len(over.influences), 'holder')}."
+        f"{name_of(graph, first.holder)} {has} {percent(first.network)} of the control over {who}, the most "
+        f"of {counted(len(over.influences), 'holder')}."
     )
 
 
-def _influence_told(graph: nx.Graph, item: Influence) -> Statement:
+def _influence_told(graph: nx.Graph, item: Influence, open_: bool) -> Statement:
     who, firm = name_of(graph, item.holder), name_of(graph, item.firm)
     how = f": {stake_text(graph, item.stake)}" if item.stake else ", through others"
-    text = f"{who} has {percent(item.network)} of the control over {firm}{how}."
+    has = "would have" if open_ else "has"
+    text = f"{who} {has} {percent(item.network)} of the control over {firm}{how}."
     if item.direct is None and item.network == 0:
         text = f"{who}'s control over {firm} is not known{how}."
     return Statement(text, ties_of([[item.stake]]), (item.holder, item.firm))

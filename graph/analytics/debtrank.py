@@ -84,7 +84,7 @@ def impact_matrix(exposures: Any, buffers: Any, *, names: Iterable[str] | None =
         raise AnalysisError(
             f"The exposure of {called[rows[at]]} to {called[held.indices[at]]} is {held.data[at]};"
             " exposures are finite and not negative.",
-            hint="Mend the data, or leave the tie out with --exclude.",
+            hint="Mend the data, or exclude the tie.",
         )
     buffer = _vector("buffers", buffers, n)
     needed = np.unique(rows)
@@ -94,7 +94,7 @@ def impact_matrix(exposures: Any, buffers: Any, *, names: Iterable[str] | None =
         more = f" and {len(bad) - 6:,} more" if len(bad) > 6 else ""
         raise AnalysisError(
             f"No buffer above zero is known for {who}{more}.",
-            hint="Give what each can lose (equity), or use --relative: the buffer is then all exposure.",
+            hint="Give what each can lose, or use the relative mode: the buffer is then all exposure.",
             details={"missing": [called[i] for i in bad.tolist()]},
         )
     held.data = np.minimum(1.0, held.data / buffer[rows])
@@ -168,7 +168,7 @@ def cascade(
             if max_rounds is None:
                 raise NotConverged(
                     f"Losses still move after {limit:,} rounds.",
-                    hint="Cap the rounds (--rounds), or raise the tolerance.",
+                    hint="Cap the rounds, or raise the tolerance.",
                 )
             break
         after = np.minimum(1.0, loss + impact @ moved)

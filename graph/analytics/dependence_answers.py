@@ -7,10 +7,10 @@ from typing import Any
 import networkx as nx
 
 from graph.analytics.answer import Answer, Method, Statement, listed, name_of, provenance_of
-from graph.analytics.concentration import Concentration, PartyShare, concentrations, period_text
+from graph.analytics.concentration import Concentration, PartyShare, concentrations, made_up, period_text
 from graph.analytics.groups import Groups
 from graph.analytics.hhi import RULES
-from graph.analytics.reach import SUPPLY, Reach, links, reach
+from graph.analytics.reach import SUPPLY, Reach, dated, links, reach
 from graph.analytics.substitutes import LIKE_ENOUGH, Substitute, substitutes
 from graph.errors import ParameterError
 from graph.model import EntityId
@@ -73,13 +73,14 @@ def concentration_answer(
         statements = [Statement(text, (), (company,))]
     columns = (
         "period", "party_id", "party", "share", "share_low", "share_high", "hhi_low", "hhi_high",
-        "effective_low", "effective_high", "band", "member_ids", "tie_ids", "source_ids",
+        "effective_low", "effective_high", "band", "member_ids", "tie_ids", "source_ids", "statuses",
     )  # fmt: skip
     rows = tuple(
         (
             period_text(item.period), party.party, name_of(graph, party.party), party.share, party.low,
             party.high, item.hhi_low, item.hhi_high, item.effective_low, item.effective_high,
             item.band_under(rule), party.members, party.ties, party.sources,
+            tuple(sorted(party.statuses)),
         )
         for item in found
         for party in item.parties
@@ -103,15 +104,20 @@ def _told(graph: nx.Graph, item: Concentration, name: str, basis: str, rule: str
     band = item.band_under(rule)
     low, high = f"{item.hhi_low:,.0f}", f"{item.hhi_high:,.0f}"
     span = low if low == high else f"between {low} and {high}"
+    unsure = sum(not claim.fact for party in item.parties for claim in party.claims)
+    verb = "would be" if unsure else "is"
+    counted = f", {unsure:,} planned or alleged {_shares(unsure)} counted in" if unsure else ""
     index = (
-        f"{when}: the HHI of the {item.side} of {name} is {span}"
+        f"{when}: the HHI of the {item.side} of {name} {verb} {span}"
         f" ({'the bounds fall into different bands' if band == 'undecided' else band}),"
-        f" as if there were {many} of equal size; {percent(item.disclosed)} of {basis} is named."
+        f" as if there were {many} of equal size; {percent(item.disclosed)} of {basis} is named"
+        f"{counted}."
     )
     ids = (item.company, *(party.party for party in item.parties))
     found = [Statement(index, ties, ids)]
     for party in item.parties:
-        text = f"{when}: {_whom(graph, party)} made up {_share(party)} of the {basis} of {name}."
+        verb = made_up(party.statuses)
+        text = f"{when}: {_whom(graph, party)} {verb} {_share(party)} of the {basis} of {name}."
         found.append(Statement(text, party.ties, (party.party, item.company)))
         if party.conflict:
             claims = ", ".join(f"{_span(claim.low, claim.high)} ({claim.tie})" for claim in party.claims)
@@ -135,6 +141,10 @@ def _span(low: float, high: float) -> str:
     return percent(low) if low == high else f"{percent(low)} to {percent(high)}"
 
 
+def _shares(number: int) -> str:
+    return "share" if number == 1 else "shares"
+
+
 def _number(value: float | None) -> str:
     return "any number" if value is None else f"{value:.3g}"
 
@@ -150,6 +160,13 @@ def _concentration_notes(
         names = listed([name_of(graph, key) for key in found[0].unmeasured])
         notes.append(f"No share known for {period_text(found[0].period)}: {names}.")
     claims = [claim for item in found for party in item.parties for claim in party.claims]
+    if unsure := sum(not claim.fact for claim in claims):
+        notes.append(f"Planned or alleged, no facts: {unsure:,} of {len(claims):,} {_shares(len(claims))}.")
+    if aside := [claim.tie for item in found for claim in item.set_aside]:
+        notes.append(
+            f"{len(aside):,} planned or alleged {_shares(len(aside))} not counted, since facts state the"
+            f" share of that period or leave no room: {listed(sorted(aside), most=12)}."
+        )
     notes += [f"Remark on {claim.tie}: {claim.note}." for claim in claims if claim.note]
     if groups is not None:
         notes.append(f"Counted: {groups.rule}.")
@@ -177,9 +194,12 @@ def reach_answer(
 ) -> Answer:
     """Who supplies a company (upstream) or hangs on it (downstream), hop by hop.
 
-    The table has the ties of the shortest chain of each; the nearest thousand are told as sentences too.
+    Ties that are over are not followed, unless the graph is one as of a date. The table has the ties of
+    the shortest chain of each; the nearest thousand are told as sentences too.
     """
-    found = reach(graph, company, upstream=upstream, max_hops=max_hops)
+    ended = dated(graph)
+    found = reach(graph, company, upstream=upstream, max_hops=max_hops, ended=ended)
+    over = 0 if ended else _over(graph, found)
     name, way = name_of(graph, company), "upstream" if upstream else "downstream"
     limit = f"within {max_hops} {_hops(max_hops)}" if max_hops is not None else "at any distance"
     if found.found:
@@ -188,8 +208,9 @@ def reach_answer(
             f"{len(found.found):,} stand {way} of {name} {limit}: {counts} {_hops(len(found.per_hop) or 1)}."
         )
     else:
-        ties = sum(1 for _ in links(graph, company, upstream=upstream))
-        text = f"Nobody is recorded {way} of {name}: {ties:,} of its supply ties lead there."
+        text = f"Nobody is recorded {way} of {name}: 0 of its supply ties lead there."
+        if over:
+            text = f"Nobody is recorded {way} of {name} now: its supply ties there are over ({over:,})."
     statements = [Statement(text, (), (company,))]
     rows: list[tuple[Any, ...]] = []
     for entity, item in found.found.items():
@@ -205,11 +226,23 @@ def reach_answer(
     )  # fmt: skip
     columns = ("entity_id", "entity", "hops", "via_id", "via", "tie_ids")
     title = f"{'Suppliers' if upstream else 'Customers'} of {name}, direct and indirect"
-    return Answer(title, tuple(statements), columns, tuple(rows), _reach_notes(found), REACH, provenance)
+    return Answer(
+        title, tuple(statements), columns, tuple(rows), _reach_notes(found, over), REACH, provenance
+    )
 
 
-def _reach_notes(found: Reach) -> tuple[str, ...]:
+def _over(graph: nx.Graph, found: Reach) -> int:
+    """Ties that are over on the way of the search: those that it did not follow."""
+    limit = found.max_hops
+    at = [found.company, *(key for key, item in found.found.items() if limit is None or item.hops < limit)]
+    near = (link for key in at for link in links(graph, key, types=found.types, upstream=found.upstream))
+    return sum(link.data.get("status") == "ended" for link in near)
+
+
+def _reach_notes(found: Reach, over: int) -> tuple[str, ...]:
     notes: list[str] = []
+    if over:
+        notes.append(f"Supply ties that are over are not followed: {over:,}.")
     if found.max_hops is not None:
         limit = f"{found.max_hops} {_hops(found.max_hops)}"
         notes.append(f"The shortest chain of each is shown, at most {limit}.")
@@ -276,12 +309,37 @@ def _reasons(graph: nx.Graph, item: Substitute, name: str) -> str:
     if item.match is not None:
         theirs, ours = item.match.theirs, item.match.ours
         parts.append(
-            f'sells "{theirs.product}" to {name_of(graph, theirs.customer)}, like "{ours.product}"'
-            f" to {name_of(graph, ours.customer)} (shared: {', '.join(item.match.words)})"
+            f'{_sells(theirs.status)} "{theirs.product}" to {name_of(graph, theirs.customer)}, like'
+            f' "{ours.product}" to {name_of(graph, ours.customer)}{_mark(ours.status)}'
+            f" (shared: {', '.join(item.match.words)})"
         )
-    if item.like_products_to:
-        names = listed([name_of(graph, key) for key in item.like_products_to])
-        parts.append(f"already supplies such to {names}")
+    by_status: dict[str, list[str]] = {}
+    for key, status in zip(item.like_products_to, item.like_statuses, strict=True):
+        by_status.setdefault(_SUPPLIES.get(status, "is said to supply"), []).append(name_of(graph, key))
+    parts += [f"{words} such to {listed(names)}" for words, names in by_status.items()]
     if item.competes:
-        parts.append(f"competes with {name}")
+        parts.append(f"{_COMPETES.get(item.rivalry, 'is said to compete')} with {name}")
     return f"{name_of(graph, item.entity)}: {'; '.join(parts)}."
+
+
+def _sells(status: str) -> str:
+    return _SELLS.get(status, "is said to sell")
+
+
+def _mark(status: str) -> str:
+    return "" if status in ("active", "completed") else f" ({status})"
+
+
+def _by_status(now: str, over: str, base: str, doing: str) -> dict[str, str]:
+    return {
+        "active": now, "completed": now, "ended": over, "announced": f"is to {base}",
+        "planned": f"plans to {base}", "considered": f"considered {doing}", "abandoned": f"weighed {doing}",
+        "alleged": f"allegedly {now}",
+    }  # fmt: skip
+
+
+_SELLS = _by_status("sells", "sold", "sell", "selling")
+_SUPPLIES = _by_status("already supplies", "supplied", "supply", "supplying") | {
+    "alleged": "allegedly supplies"
+}
+_COMPETES = _by_status("competes", "competed", "compete", "competing")

@@ -17,7 +17,7 @@ import numpy as np
 from scipy import sparse
 
 from graph.analytics.compact import kept
-from graph.analytics.reach import best, evidence, links
+from graph.analytics.reach import Link, best, evidence, links
 from graph.errors import AnalysisError, ParameterError
 from graph.model import FACT_STATUSES, EntityId, TieId
 
@@ -38,6 +38,7 @@ class Exposures:
         joined: pairs with several amounts of one type.
         ended: amounts of ties that are over, left out unless asked for.
         no_facts: amounts that were read from ties that state no fact (planned, alleged ...).
+        with_ended: whether ties that are over were read, too.
     """
 
     nodes: tuple[EntityId, ...]
@@ -51,6 +52,7 @@ class Exposures:
     joined: int
     ended: int
     no_facts: int
+    with_ended: bool = False
 
     def notes(self) -> tuple[str, ...]:
         """What was left out and assumed, in sentences."""
@@ -87,7 +89,7 @@ def exposures(
         ended: count ties that are over, too.
 
     Raises:
-        AnalysisError: an amount is negative, NaN or infinite; names the tie.
+        AnalysisError: an amount is no number, negative, NaN or infinite; names the tie.
         ParameterError: another ``parallel``.
     Cost: O(n + m), once per graph and arguments.
     """
@@ -102,13 +104,18 @@ def exposures(
 
 
 def strongest(graph: nx.Graph, holder: EntityId, on: EntityId, found: Exposures) -> tuple[TieId, Any] | None:
-    """The tie that makes ``holder`` lose when ``on`` does: its largest amount; with its attributes."""
-    between = [link for link in links(graph, holder, types=found.types, upstream=False) if link.other == on]
-    between = [link for link in between if link.data.get(found.attribute)] or between
-    if not between:
+    """The tie that makes ``holder`` lose when ``on`` does: its largest amount; with its attributes.
+
+    Only ties whose amount was read count; None when there is none.
+    """
+    read: list[tuple[float, Link]] = []
+    for link in links(graph, holder, types=found.types, upstream=False, ended=found.with_ended):
+        if link.other == on and (value := link.data.get(found.attribute)) is not None:
+            read.append((_checked(value, link.tie, found.attribute), link))
+    if not read:
         return None
-    top = max(float(link.data.get(found.attribute) or 0) for link in between)
-    shown = best([link for link in between if float(link.data.get(found.attribute) or 0) == top])
+    top = max(amount for amount, _ in read)
+    shown = best([link for amount, link in read if amount == top])
     return shown.tie, shown.data
 
 
@@ -152,15 +159,18 @@ def _exposures(
     matrix.eliminate_zeros()
     return Exposures(
         nodes, index, matrix, attribute, types, parallel, counts["used"], counts["unknown"], len(several),
-        counts["ended"], counts["no_facts"],
+        counts["ended"], counts["no_facts"], ended,
     )  # fmt: skip
 
 
 def _checked(value: Any, tie: TieId, attribute: str) -> float:
-    number = float(value)
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = float("nan")
     if not 0 <= number < float("inf"):  # refuses NaN too
         raise AnalysisError(
-            f"The {attribute} of tie {tie} is {value}; amounts are finite and not negative.",
-            hint=f"Mend the data, or leave the tie out with --exclude {tie}.",
+            f"The {attribute} of tie {tie} is {value}; amounts are finite numbers and not negative.",
+            hint=f"Mend the data, or exclude the tie {tie}.",
         )
     return number

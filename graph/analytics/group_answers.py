@@ -21,6 +21,8 @@ from graph.analytics.centrality_words import (
     provenance,
     scope_words,
     tie_ids,
+    weighed_by,
+    weight_notes,
     when,
 )
 from graph.analytics.communities import NAMED_BY, Communities, Community, communities
@@ -83,7 +85,7 @@ def answer_brokers(
         statements or (nothing(graph, used),),
         ("rank", "entity_id", "name", "constraint", "effective_size", "neighbours", "ties"),
         rows,
-        left_out(graph, len(near)),
+        (*weight_notes(graph, used), *left_out(graph, len(bound), weight=weighed_by(used))),
         METHODS["constraint"],
         provenance(graph, used, Measured({})),
     )
@@ -124,12 +126,14 @@ def _one_broker(
                     (term.other,),
                 )
             )
+    known = f" with known {weighed_by(scope)} above 0" if weighed_by(scope) else ""
+    alone = f"{name_of(graph, entity)} has no tie{known} to others here."
     return Answer(
         f"Between whom {name_of(graph, entity)} stands{scope_words(scope)}{when(graph)}",
-        tuple(told) or (Statement(f"{name_of(graph, entity)} has no tie to others here.", (), (entity,)),),
+        tuple(told) or (Statement(alone, (), (entity,)),),
         ("neighbour_id", "neighbour", "direct", "indirect", "term", "through", "tie_ids"),
         rows,
-        (),
+        weight_notes(graph, scope),
         METHODS["constraint"],
         provenance(graph, scope, Measured({}), entity=entity),
     )
@@ -169,7 +173,10 @@ def answer_communities(
         tuple(statements) or (nothing(graph, used),),
         ("community", "around", "size", "ties_inside", "ties_outside", "families", "member_ids", "tie_ids"),
         rows,
-        left_out(graph, sum(item.size for item in found.communities)),
+        (
+            *weight_notes(graph, used),
+            *left_out(graph, sum(item.size for item in found.communities), weight=weighed_by(used)),
+        ),
         _COMMUNITIES,
         provenance(graph, used, Measured({}, seed=seed, parameters=told)),
     )

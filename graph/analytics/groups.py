@@ -14,18 +14,21 @@ from typing import Any
 import networkx as nx
 
 from graph.analytics.answer import listed, name_of
-from graph.analytics.reach import Link, links
+from graph.analytics.concentration import share_range
+from graph.analytics.reach import Link, dated, links
 from graph.errors import AnalysisError, EntityNotFound
 from graph.model import EntityId, TieId
 
 MAJORITY = 0.5
 OWNERSHIP = ("OWNS", "ACQUIRED")
 _HELD_NOW = ("active", "completed")
+_VOTES = ("equity", "voting", None)
 
 
 @dataclass(frozen=True, slots=True)
 class OwnerStep:
-    """``entity`` belongs to ``owner``; ``share`` is None for a purchase of the whole without a figure."""
+    """``entity`` belongs to ``owner``; ``share`` is the least it holds, None for a purchase of the whole
+    without a figure."""
 
     entity: EntityId
     owner: EntityId
@@ -117,7 +120,7 @@ class Groups:
                 return Membership(entity, chosen[at], tuple(steps), True, False, ())
             step = majority_owner(self.graph, at, threshold=self.threshold) if self.by_owner else None
             if step is None:
-                unknown = unknown_holdings(self.graph, at) if self.by_owner else ()
+                unknown = unknown_holdings(self.graph, at, threshold=self.threshold) if self.by_owner else ()
                 return Membership(entity, at, tuple(steps), False, False, unknown)
             steps.append(step)
             at = step.owner
@@ -141,38 +144,41 @@ def majority_owner(graph: nx.Graph, entity: EntityId, *, threshold: float = MAJO
     """The one holder of more than ``threshold``, else the latest acquirer; None when neither is recorded.
 
     Of several holdings above the threshold (equity here, votes there) the largest counts, then the
-    smallest tie id. Ties that are over, planned or alleged do not count. Economic interests are left
-    aside: they carry no control.
+    smallest tie id. Where only a range is known, its lower end counts. Ties that are over (in a graph as
+    of a date: by then), planned or alleged do not count. Economic interests are left aside: they carry no
+    control. A purchase counts as one of the whole only where no share is stated.
     """
     held: list[tuple[float, TieId, Link]] = []
     bought: list[tuple[str, TieId, Link]] = []
     for link in _holdings(graph, entity):
-        share = link.data.get("share")
-        if share is not None and link.data.get("share_basis") in ("equity", "voting", None):
-            if share > threshold:
-                held.append((-share, link.tie, link))
+        share = share_range(link.data, link.tie)
+        if share is not None:
+            if share[0] > threshold and link.data.get("share_basis") in _VOTES:
+                held.append((-share[0], link.tie, link))
         elif link.data.get("type") == "ACQUIRED":
             bought.append((link.data.get("start_date") or "", link.tie, link))
     if not held and not bought:
         return None
-    chosen = min(held)[2] if held else max(bought)[2]
-    share, basis = chosen.data.get("share"), chosen.data.get("share_basis")
-    return OwnerStep(entity, chosen.other, share, basis, chosen.tie, chosen.data)
+    chosen = min(held, key=lambda item: item[:2])[2] if held else max(bought, key=lambda item: item[:2])[2]
+    share, basis = share_range(chosen.data, chosen.tie), chosen.data.get("share_basis")
+    return OwnerStep(entity, chosen.other, share[0] if share else None, basis, chosen.tie, chosen.data)
 
 
-def unknown_holdings(graph: nx.Graph, entity: EntityId) -> tuple[TieId, ...]:
-    """Present ``OWNS`` ties into ``entity`` whose size is not known."""
-    return tuple(
-        sorted(
-            link.tie
-            for link in _holdings(graph, entity)
-            if link.data.get("share") is None and link.data.get("type") != "ACQUIRED"
-        )
-    )
+def unknown_holdings(graph: nx.Graph, entity: EntityId, *, threshold: float = MAJORITY) -> tuple[TieId, ...]:
+    """Present holdings in ``entity`` of which it is not known whether they exceed ``threshold``."""
+    return tuple(sorted(link.tie for link in _holdings(graph, entity) if _maybe_majority(link, threshold)))
+
+
+def _maybe_majority(link: Link, threshold: float) -> bool:
+    share = share_range(link.data, link.tie)
+    if share is None:
+        return link.data.get("type") != "ACQUIRED"
+    return share[0] <= threshold < share[1] and link.data.get("share_basis") in _VOTES
 
 
 def _holdings(graph: nx.Graph, entity: EntityId) -> list[Link]:
     if entity not in graph or not graph.is_directed():
         return []
     found = links(graph, entity, types=OWNERSHIP, upstream=True)
-    return [link for link in found if link.data.get("status", "active") in _HELD_NOW]
+    held = (*_HELD_NOW, "ended") if dated(graph) else _HELD_NOW
+    return [link for link in found if link.data.get("status", "active") in held]

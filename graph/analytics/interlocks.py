@@ -4,7 +4,8 @@ People and companies form a two-mode graph; its projection joins two companies f
 sits in both. Each person counts 1, and in the weight of Newman (2001, Physical Review E 64, 016132)
 1 / (n - 1) with n the number of companies the person has a seat in, so that somebody on twenty
 boards joins two of them less than somebody on two. Only terms that overlap make an interlock; where
-dates do not tell, the person is listed apart and not counted.
+dates do not tell, the person is listed apart and not counted. So is a person who shares the two only
+by a planned or alleged seat: facts decide first, and a dated plan never stands in for an undated fact.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ MOST_BOARDS = 500
 """Somebody with more seats than this (a registered agent, an error) is left out, and that is said."""
 PAIR_LIMIT = 20_000_000
 _Ints = NDArray[np.int64]
+_PLAN, _OPEN, _KNOWN = 1, 2, 3  # how two seats overlap, 0 not at all; facts come before plans
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,11 @@ class SharedPerson:
     overlap: Overlap
     span: tuple[str | None, str | None]
 
+    @property
+    def is_fact(self) -> bool:
+        """Whether both ``shown`` seats state facts, as they do wherever such two may overlap."""
+        return all(tie.is_fact for tie in self.shown)
+
 
 @dataclass(frozen=True, slots=True)
 class Interlock:
@@ -58,6 +65,7 @@ class Interlock:
         people: those whose terms overlap, by id.
         unknown: those whose dates do not tell; in neither count nor weight.
         weight: Newman's weight, the sum over ``people`` of 1 / (companies of that person - 1).
+        planned: those who share the two only by a seat that is no fact; in neither count nor weight.
     """
 
     first: EntityId
@@ -65,20 +73,22 @@ class Interlock:
     people: tuple[SharedPerson, ...]
     unknown: tuple[SharedPerson, ...]
     weight: float
+    planned: tuple[SharedPerson, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Interlocks:
-    """The projection, strongest first: by people, weight, people with unknown dates, ids.
+    """The projection, strongest first: by people, weight, people with unknown dates, plans, ids.
 
     Attributes:
         pairs: at most ``limit``.
         company, seats, as_of, limit: what was asked.
         total: pairs with an overlap that is known.
         total_unknown: pairs where no overlap is known but dates do not rule it out.
-        apart: times that a person sat in two companies, surely not at once.
+        apart: times that the seats of a person in two companies were surely not at once.
         people, companies, seat_ties: size of the two-mode graph.
         crowded: people with more than ``most_boards`` companies, left out, with that number.
+        total_planned: further pairs that share somebody only if plans or allegations hold.
     """
 
     pairs: tuple[Interlock, ...]
@@ -94,6 +104,7 @@ class Interlocks:
     seat_ties: int
     crowded: tuple[tuple[EntityId, int], ...]
     most_boards: int
+    total_planned: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,6 +116,7 @@ class _Table:
     person: _Ints
     company: _Ints
     terms: _Ints
+    facts: NDArray[np.bool_]
     seats: tuple[Dated, ...]
 
 
@@ -224,6 +236,7 @@ def _table(edges: Iterable[_Edge], types: tuple[str, ...], as_of: str | None) ->
         np.asarray([who[row[0]] for row in found], dtype=np.int64),
         np.asarray([where[row[1]] for row in found], dtype=np.int64),
         np.asarray(terms, dtype=np.int64).reshape(-1, 4),
+        np.asarray([row[2].tie.is_fact for row in found], dtype=np.bool_),
         tuple(row[2] for row in found),
     )
 
@@ -236,24 +249,26 @@ def _projected(
     limit: int | None,
     most_boards: int,
 ) -> Interlocks:
-    boards = _boards(table, sure=as_of is not None)
-    everywhere = _boards(table, sure=False)
+    sure = table.terms[:, 2] <= table.terms[:, 3]
+    boards = _boards(table, table.facts & sure if as_of is not None else table.facts)
+    everywhere = _boards(table, np.ones(len(table.person), dtype=np.bool_))
     crowded = np.flatnonzero(everywhere > most_boards)
     first, second, person, state = _person_pairs(table, everywhere, most_boards)
     if company is not None:
         here = table.companies.index(company) if company in table.companies else -1
         with_it = (first == here) | (second == here)
         first, second, person, state = first[with_it], second[with_it], person[with_it], state[with_it]
-    known, open_ = state == 2, state == 1
+    known, open_, plan = state == _KNOWN, state == _OPEN, state == _PLAN
     apart = int((state == 0).sum())
     weight = np.where(known, 1.0 / np.maximum(boards[person] - 1, 1), 0.0)
     starts = np.flatnonzero(np.diff(first * (len(table.companies) + 1) + second, prepend=-1))
     together = np.add.reduceat(known, starts, dtype=np.int64) if len(starts) else np.zeros(0, np.int64)
     unsure = np.add.reduceat(open_, starts, dtype=np.int64) if len(starts) else np.zeros(0, np.int64)
+    plans = np.add.reduceat(plan, starts, dtype=np.int64) if len(starts) else np.zeros(0, np.int64)
     weights = np.add.reduceat(weight, starts) if len(starts) else np.zeros(0)
     stops = np.append(starts[1:], len(first))
-    order = np.lexsort((np.arange(len(starts)), -unsure, -np.round(weights, 12), -together))
-    order = order[(together + unsure)[order] > 0]
+    order = np.lexsort((np.arange(len(starts)), -plans, -unsure, -np.round(weights, 12), -together))
+    order = order[(together + unsure + plans)[order] > 0]
     pairs: list[Interlock] = []
     for k in order[:limit].tolist():
         who, at = person[starts[k] : stops[k]], int(starts[k])
@@ -272,18 +287,18 @@ def _projected(
         seat_ties=len(table.seats),
         crowded=tuple((table.people[k], int(everywhere[k])) for k in crowded.tolist()),
         most_boards=most_boards,
+        total_planned=int(((together + unsure == 0) & (plans > 0)).sum()),
     )
 
 
-def _boards(table: _Table, *, sure: bool) -> _Ints:
-    """Number of companies of each person; with ``sure`` only those where a seat surely holds."""
-    rows = table.terms[:, 2] <= table.terms[:, 3] if sure else np.ones(len(table.person), dtype=bool)
+def _boards(table: _Table, rows: NDArray[np.bool_]) -> _Ints:
+    """Number of companies of each person, by some of the seats."""
     both = np.unique(table.person[rows] * (len(table.companies) + 1) + table.company[rows])
     return np.bincount(both // (len(table.companies) + 1), minlength=len(table.people))
 
 
 def _person_pairs(table: _Table, boards: _Ints, most: int) -> tuple[_Ints, _Ints, _Ints, _Ints]:
-    """(first, second, person, state), a line each, sorted; state 2 known overlap, 1 unknown, 0 none."""
+    """(first, second, person, state), a line each, sorted; the state is the best that two seats make."""
     rows = np.flatnonzero((boards[table.person] <= most) & (boards[table.person] > 1))
     person = table.person[rows]
     ends = np.searchsorted(person, person, side="right")
@@ -300,7 +315,8 @@ def _person_pairs(table: _Table, boards: _Ints, most: int) -> tuple[_Ints, _Ints
     apart = table.company[one] != table.company[other]
     one, other = one[apart], other[apart]
     possible, sure = _shared_days(table.terms, one, other)
-    state = np.where(~possible, 0, np.where(sure, 2, 1))
+    facts = table.facts[one] & table.facts[other]
+    state = np.where(~possible, 0, np.where(~facts, _PLAN, np.where(sure, _KNOWN, _OPEN)))
     # Seats are sorted by company within a person, so that the first of a pair is the smaller id.
     order = np.lexsort((state, table.person[one], table.company[other], table.company[one]))
     first, second, who = table.company[one][order], table.company[other][order], table.person[one][order]
@@ -319,9 +335,10 @@ def _interlock(table: _Table, people: _Ints, first: int, second: int, weight: fl
     return Interlock(
         table.companies[first],
         table.companies[second],
-        tuple(person for person in shared if person.overlap is Overlap.KNOWN),
-        tuple(person for person in shared if person.overlap is Overlap.UNKNOWN),
+        tuple(person for person in shared if person.is_fact and person.overlap is Overlap.KNOWN),
+        tuple(person for person in shared if person.is_fact and person.overlap is Overlap.UNKNOWN),
         weight,
+        tuple(person for person in shared if not person.is_fact and person.overlap is not Overlap.NONE),
     )
 
 
@@ -331,6 +348,9 @@ def _shared(table: _Table, who: int, first: int, second: int) -> SharedPerson:
     for company in (first, second):
         mine = [table.seats[k] for k in range(start, stop) if table.company[k] == company]
         sides.append(best_first(mine))
-    state, shown = best_pairing(*sides)
+    facts = [tuple(seat for seat in side if seat.tie.is_fact) for side in sides]
+    state, shown = best_pairing(*facts) if all(facts) else (Overlap.NONE, ())
+    if state is Overlap.NONE:
+        state, shown = best_pairing(*sides)
     one, other = (tuple(seat.tie for seat in side) for side in sides)
     return SharedPerson(table.people[who], one, other, shown, state, common_span(shown))

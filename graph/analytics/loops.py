@@ -250,12 +250,20 @@ def _links(graph: nx.DiGraph, kind: str, min_amount: int | None) -> tuple[Links,
 def _amount(kind: str, start: EntityId, end: EntityId, data: Mapping[str, Any]) -> int | None:
     """The amount of a tie that can go round; None when unknown, and for a price, which sellers keep."""
     amount = data.get("amount_usd")
-    if amount is not None and not 0 <= amount < math.inf:
+    if amount is not None and not _within(amount, math.inf):
         raise AnalysisError(
             f"The amount of {start} -> {end} (tie {data.get('id', 'without id')}) is {amount}.",
-            hint="Amounts are not negative. Mend the data, or leave the tie out with --exclude.",
+            hint="Amounts are not negative. Mend the data, or exclude the tie.",
         )
     return None if kind == "money" and data.get("type") == "ACQUIRED" else amount
+
+
+def _within(value: Any, most: float, *, closed: bool = False) -> bool:
+    """Whether a value is a number from 0 to below ``most``; what is no number is not."""
+    try:
+        return bool(0 <= value <= most) if closed else bool(0 <= value < most)
+    except TypeError:
+        return False
 
 
 def _loop(graph: nx.DiGraph, kind: str, cycle: Sequence[EntityId]) -> Loop:
@@ -322,10 +330,10 @@ def _shares(
             continue
         share, low, high = data.get("share"), data.get("share_min"), data.get("share_max")
         for value in (share, low, high):
-            if value is not None and not 0 <= value <= 1:
+            if value is not None and not _within(value, 1, closed=True):
                 raise AnalysisError(
                     f"The share of {tie.from_id} -> {tie.to_id} ({tie.id}) is {value}, not between 0 and 1.",
-                    hint="Write 0.12 for 12 %, or leave the tie out with --exclude.",
+                    hint="Write 0.12 for 12 %, or exclude the tie.",
                 )
         order = (tie.status in FACT_STATUSES, tie.valid_from or "", -place)
         least = share if share is not None else low or 0.0

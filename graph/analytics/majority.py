@@ -38,6 +38,7 @@ class Controlled:
         stakes: those of the group in it, largest first.
         sure: whether ``share`` is a majority.
         step: 1 when the owner's own stakes suffice, 2 when it takes firms of step 1, and so on.
+        fact: whether the stakes that are facts give the same; otherwise plans or allegations are needed.
     """
 
     owner: EntityId
@@ -47,6 +48,7 @@ class Controlled:
     stakes: tuple[Stake, ...]
     sure: bool
     step: int
+    fact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Controller:
     Attributes:
         control: over the company itself.
         chain: firms that it controls on the way and that its majority needs, nearest to the owner first.
-        ultimate: nobody else controls it, those aside that it controls itself.
+        ultimate: nobody else surely controls it by facts, those aside that it controls itself.
     """
 
     owner: EntityId
@@ -90,14 +92,8 @@ def controlled_by(
     """
     check_entity(graph, owner)
     _check(threshold)
-    firms: dict[EntityId, FirmStakes] = {}
-
-    def read(firm: EntityId) -> FirmStakes:
-        if firm not in firms:
-            firms[firm] = stakes_in(graph, firm, rules)
-        return firms[firm]
-
-    return _both(owner, lambda holder: holdings_in(graph, holder, rules), read, threshold)
+    votes = _VotesBy(lambda firm: stakes_in(graph, firm, rules))
+    return _both(owner, lambda holder: holdings_in(graph, holder, rules), votes, threshold)
 
 
 def controllers_of(
@@ -109,26 +105,33 @@ def controllers_of(
 
     Returns:
         Sure ones first, ultimate ones before those in between, then by share and id.
-    Cost: one closure for each entity upstream, within what lies upstream.
+    Cost: one closure for each entity upstream; each looks only at the stakes of its own group.
     """
     _check(threshold)
     net = upstream(graph, company, rules)
     held: dict[EntityId, list[EntityId]] = {}
     for stake in net.stakes():
         held.setdefault(stake.owner, []).append(stake.firm)
+    votes = _VotesBy(net.firms.__getitem__)
     groups = {
         owner: found
         for owner in net.nodes
         if owner != company
-        for found in [_both(owner, lambda holder: held.get(holder, ()), net.firms.__getitem__, threshold)]
+        for found in [_both(owner, lambda holder: held.get(holder, ()), votes, threshold)]
         if any(item.firm == company for item in found)
     }
-    inside = {owner: {item.firm for item in found if item.sure} for owner, found in groups.items()}
+    inside = {
+        owner: {item.firm for item in found if item.sure and item.fact} for owner, found in groups.items()
+    }
+    over: dict[EntityId, list[EntityId]] = {}
+    for owner, firms in inside.items():
+        for firm in firms:
+            over.setdefault(firm, []).append(owner)
     controllers: list[Controller] = []
     for owner, found in groups.items():
         control = next(item for item in found if item.firm == company)
-        above = [other for other in groups if owner in inside[other] and other not in inside[owner]]
-        controllers.append(Controller(owner, control, _needed(control, found), not above))
+        ultimate = all(other in inside[owner] for other in over.get(owner, ()))
+        controllers.append(Controller(owner, control, _needed(control, found), ultimate))
     controllers.sort(key=lambda c: (not c.control.sure, not c.ultimate, -c.control.share, str(c.owner)))
     return tuple(controllers)
 
@@ -138,33 +141,92 @@ def _check(threshold: float) -> None:
         raise ParameterError("threshold", f"{threshold} is not in 0.5 to 1.", hint="Use 0.5 for a majority.")
 
 
+class Votes:
+    """The stakes in one firm by owner, read once for every closure; what it holds itself has no votes."""
+
+    def __init__(self, read: FirmStakes, *, facts: bool) -> None:
+        stakes = [stake for stake in read.stakes if stake.fact or not facts]
+        self.by_owner = {stake.owner: (at, stake) for at, stake in enumerate(stakes)}
+        own = self.by_owner.pop(read.firm, None)
+        self.own_low, self.own_high = (own[1].low, own[1].high) if own else (0.0, 0.0)
+        self.spare = max(0.0, 1 - math.fsum(stake.low for stake in stakes))
+        self.all_facts = all(stake.fact for stake in read.stakes)
+
+    def of(self, group: Mapping[EntityId, int]) -> tuple[Stake, ...]:
+        """The stakes of the group, largest first."""
+        by_owner = self.by_owner
+        near = group if len(group) <= len(by_owner) else by_owner
+        found = [by_owner[owner] for owner in near if owner in by_owner and owner in group]
+        return tuple(stake for _, stake in sorted(found, key=lambda item: item[0]))
+
+    def together(self, group: Mapping[EntityId, int]) -> tuple[float, float]:
+        """What the group holds of the votes, at least and at most.
+
+        The unknown shares of the group and of the firm in itself compete for the same rest. Since the part
+        ``g / (1 - own)`` with ``g + own`` fixed falls as ``own`` grows, it is largest when the group is
+        filled first and the firm gets what is then left.
+        """
+        stakes = self.of(group)
+        low = math.fsum(stake.low for stake in stakes)
+        most = max(low, min(math.fsum(stake.high for stake in stakes), low + self.spare))
+        own = max(self.own_low, min(self.own_high, self.own_low + self.spare - (most - low)))
+        return _part(low, 1 - self.own_low), _part(most, 1 - own)
+
+
+class _VotesBy:
+    """Votes by firm, read when asked for."""
+
+    def __init__(self, read: Callable[[EntityId], FirmStakes]) -> None:
+        self._read = read
+        self._votes: dict[tuple[EntityId, bool], Votes] = {}
+
+    def __call__(self, firm: EntityId, *, facts: bool = False) -> Votes:
+        found = self._votes.get((firm, facts))
+        if found is None:
+            found = self._votes[firm, facts] = Votes(self._read(firm), facts=facts)
+        return found
+
+
+def _part(held: float, votes: float) -> float:
+    if held <= 0 or votes <= TOLERANCE:
+        return 1.0 if held > TOLERANCE else 0.0
+    return min(1.0, held / votes)
+
+
 def _both(
-    owner: EntityId,
-    held: Callable[[EntityId], Iterable[EntityId]],
-    read: Callable[[EntityId], FirmStakes],
-    threshold: float,
+    owner: EntityId, held: Callable[[EntityId], Iterable[EntityId]], votes: _VotesBy, threshold: float
 ) -> tuple[Controlled, ...]:
-    sure = _closure(owner, held, read, threshold, sure=True)
-    possible = _closure(owner, held, read, threshold, sure=False)
+    sure = _closure(owner, held, votes, threshold, sure=True)
+    possible = _closure(owner, held, votes, threshold, sure=False)
+    if all(votes(firm).all_facts for firm in possible if firm != owner):
+        by_facts = sure, possible
+    else:
+        by_facts = (
+            _closure(owner, held, votes, threshold, sure=True, facts=True),
+            _closure(owner, held, votes, threshold, sure=False, facts=True),
+        )
     found: list[Controlled] = []
     for firm in possible:
         if firm == owner:
             continue
         steps = sure if firm in sure else possible
-        stakes = tuple(stake for stake in read(firm).stakes if stake.owner in steps and stake.owner != firm)
-        share, _ = _together(read(firm), sure)
-        _, high = _together(read(firm), possible)
-        found.append(Controlled(owner, firm, share, high, stakes, firm in sure, steps[firm]))
+        share, _ = votes(firm).together(sure)
+        _, high = votes(firm).together(possible)
+        fact = firm in by_facts[0 if firm in sure else 1]
+        found.append(
+            Controlled(owner, firm, share, high, votes(firm).of(steps), firm in sure, steps[firm], fact)
+        )
     return tuple(sorted(found, key=lambda item: (not item.sure, item.step, str(item.firm))))
 
 
 def _closure(
     owner: EntityId,
     held: Callable[[EntityId], Iterable[EntityId]],
-    read: Callable[[EntityId], FirmStakes],
+    votes: _VotesBy,
     threshold: float,
     *,
     sure: bool,
+    facts: bool = False,
 ) -> dict[EntityId, int]:
     """The owner (0) and the firms it controls with the step at which they join."""
     group = {owner: 0}
@@ -173,20 +235,13 @@ def _closure(
     while joined:
         step += 1
         near = {firm for holder in joined for firm in held(holder) if firm not in group}
-        joined = [firm for firm in near if _together(read(firm), group)[not sure] > threshold + TOLERANCE]
+        joined = [
+            firm
+            for firm in near
+            if votes(firm, facts=facts).together(group)[not sure] > threshold + TOLERANCE
+        ]
         group.update(dict.fromkeys(joined, step))
     return group
-
-
-def _together(read: FirmStakes, group: Mapping[EntityId, int]) -> tuple[float, float]:
-    """What the group holds of a firm, at least and at most; a firm has no votes in itself."""
-    votes = 1 - math.fsum(stake.low for stake in read.stakes if stake.owner == read.firm)
-    if votes <= TOLERANCE:
-        return 0.0, 0.0
-    stakes = [stake for stake in read.stakes if stake.owner in group and stake.owner != read.firm]
-    low = math.fsum(stake.low for stake in stakes)
-    most = min(math.fsum(stake.high for stake in stakes), low + 1 - read.known)
-    return low / votes, min(1.0, max(low, most) / votes)
 
 
 def _needed(control: Controlled, found: Iterable[Controlled]) -> tuple[Controlled, ...]:

@@ -275,7 +275,7 @@ def _refuse_closed(graph: nx.Graph, net: StakeNet, loops: Loops) -> None:
             f"{listed([name_of(graph, firm) for firm in members], most=12)} hold all of "
             f"{'one another' if len(members) > 1 else 'itself'}: nobody outside owns a part, and the "
             "integrated shares have no limit.",
-            hint="Look at the ties; leave one out with --exclude, or ask for control instead.",
+            hint="Look at the ties; exclude one, or ask for control instead.",
             details={"group": members, "ties": ties},
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import networkx as nx
@@ -20,13 +20,14 @@ from graph.analytics.beneficial import (
 )
 from graph.analytics.claims import EQUITY, TOLERANCE, Stake, StakeRules
 from graph.analytics.ownership import Holding, Ownership, holdings_of, owners_of
-from graph.analytics.stakes import all_stakes, stake_notes
+from graph.analytics.stakes import all_stakes, not_by_facts, stake_notes
 from graph.model import EntityId, Tie, TieId
 from graph.wording import percent, sentence
 
 _SHARES = ("direct", "integrated", "corrected", "min", "max")
 MOST_TOLD = 25
 """Owners told in sentences of their own; the table has all."""
+NO_FACTS = "what is planned, was considered or is alleged"
 _FROM_OWNER = "from owner to firm"
 _MISSING = (
     "A stake of unknown size counts as its known minimum or nothing in the shares, and in the maxima as all "
@@ -66,7 +67,8 @@ def owners_answer(
     by_owner: dict[EntityId, list[Chain]] = {}
     for chain in chains.chains:
         by_owner.setdefault(chain.stakes[0].owner, []).append(chain)
-    told = [_owner_told(graph, item, by_owner, rules) for item in found.holdings[:MOST_TOLD]]
+    open_ = not_by_facts(found.net)
+    told = [_owner_told(graph, item, by_owner, rules, open_) for item in found.holdings[:MOST_TOLD]]
     rows = tuple(
         (*_row(graph, item, item.owner), len(own), ties_of(chain.stakes for chain in own))
         for item in found.holdings
@@ -89,17 +91,25 @@ def holdings_answer(
     """What an owner holds, directly and through others; :func:`graph.analytics.ownership.holdings_of`."""
     found = holdings_of(graph, owner, rules, bounds=bounds)
     who, what = name_of(graph, owner), f"{_BASIS[rules.basis]}{as_of_text(graph)}"
-    direct = sum(item.stake is not None for item in found.holdings)
+    open_ = not_by_facts(found.net, start=owner)
+    facts = [item for item in found.holdings if item.firm not in open_]
+    direct = sum(item.stake is not None for item in facts)
     if found.holdings:
-        text = (
-            f"{who} holds a part of {counted(len(found.holdings), 'firm')} ({what}): {direct:,} directly, "
-            f"{len(found.holdings) - direct:,} only through others."
-        )
+        text = f"{who} is not known to hold a part of any firm ({what})"
+        if facts:
+            text = (
+                f"{who} holds a part of {counted(len(facts), 'firm')} ({what}): {direct:,} directly, "
+                f"{len(facts) - direct:,} only through others"
+            )
+        if more := len(found.holdings) - len(facts):
+            text += f"; its shares of {counted(more, 'firm')} rest in part on {NO_FACTS}"
+        text += "."
     else:
         text = f"No stake of {who} ({what}) is known among the {graph.number_of_edges():,} ties searched."
     told = [
         Statement(
-            f"{who} holds {span(item.corrected, item.high)} of {name_of(graph, item.firm)}"
+            f"{who} {'would hold' if item.firm in open_ else 'holds'} {span(item.corrected, item.high)} of "
+            f"{name_of(graph, item.firm)}"
             + (f" directly or through others: {stake_text(graph, item.stake)}." if item.stake
                else " through others." if item.firm != owner else " itself, through others."),
             ties_of([[item.stake]]) if item.stake else (),
@@ -133,7 +143,8 @@ def beneficial_answer(
     rows = tuple(
         (
             owner.owner, name_of(graph, owner.owner), owner.kind, _share(owner), owner.share, owner.high,
-            owner.reach, _reach_half(owner), control_word(owner), len(owner.known), len(owner.unknown),
+            _reaches(owner, found.threshold), _reach_half(owner), control_word(owner), len(owner.known),
+            len(owner.unknown),
             [chain_text(graph, chain) for chain in (*owner.known, *owner.unknown)],
             ties_of(chain.stakes for chain in (*owner.known, *owner.unknown)),
         )
@@ -164,8 +175,10 @@ def cross_holdings_answer(graph: nx.Graph, rules: StakeRules = EQUITY) -> Answer
     net = all_stakes(graph, rules)
     searched = sum(1 for _ in net.stakes())
     when = as_of_text(graph)
+    facts = all(stake.fact for group in groups for stake in group.stakes)
     summary = (
-        f"{counted(len(groups), 'group')} of firms hold one another{when}, found in {searched:,} stakes."
+        f"{counted(len(groups), 'group')} of firms {'hold' if facts else 'hold or would hold'} one another"
+        f"{when}, found in {searched:,} stakes."
         if groups
         else f"No firm holds a part of one that holds a part of it, directly or round a loop, in the "
         f"{searched:,} stakes{when}."
@@ -175,7 +188,11 @@ def cross_holdings_answer(graph: nx.Graph, rules: StakeRules = EQUITY) -> Answer
     for number, group in enumerate(groups, start=1):
         names = listed([name_of(graph, member) for member in group.members], most=12)
         stakes = "; ".join(stake_text(graph, stake) for stake in group.stakes[:12])
-        loop = f"{names} hold one another" if len(group.members) > 1 else f"{names} holds a part of itself"
+        several, fact = len(group.members) > 1, all(stake.fact for stake in group.stakes)
+        if several:
+            loop = f"{names} {'hold' if fact else 'would hold'} one another"
+        else:
+            loop = f"{names} {'holds' if fact else 'would hold'} a part of itself"
         statements.append(Statement(f"{loop}: {stakes}.", ties_of([group.stakes]), group.members))
         rows += [
             (
@@ -235,14 +252,17 @@ def stake_text(graph: Any, stake: Stake) -> str:
                 ", taken as the whole" if stake.assumed and stake.share else ""
             )
     size = "a stake of unknown size in" if stake.share is None else f"{percent(stake.share)} of"
-    return f"{owner} holds {size} {firm}"
+    return f"{owner} {'holds' if stake.fact else 'would hold'} {size} {firm}"
 
 
 def chain_text(graph: nx.Graph, chain: Chain) -> str:
-    """``Ann > HoldCo > OpCo: 60 % x 51 % = 30.6 %``."""
+    """``Ann > HoldCo > OpCo: 60 % x 51 % = 30.6 %``; ties that are no facts are named behind it."""
     names = " > ".join(name_of(graph, entity) for entity in chain.entities)
     factors = " x ".join(span(stake.low, stake.high) for stake in chain.stakes)
-    return f"{names}: {factors}" + (f" = {span(chain.low, chain.high)}" if len(chain.stakes) > 1 else "")
+    text = f"{names}: {factors}" + (f" = {span(chain.low, chain.high)}" if len(chain.stakes) > 1 else "")
+    if chain.fact:
+        return text
+    return f"{text} (no fact: {listed([stake.tie for stake in chain.stakes if not stake.fact])})"
 
 
 def chain_notes(chains: Chains) -> list[str]:
@@ -260,10 +280,14 @@ def chain_notes(chains: Chains) -> list[str]:
 
 
 def control_word(owner: BeneficialOwner) -> str:
-    """``yes``, ``possibly`` or ``no``: whether the owner controls the company by majority."""
+    """``yes``, ``would``, ``possibly`` or ``no``: whether the owner controls the company by majority.
+
+    ``would``: only if what is planned or alleged held.
+    """
     if owner.control is None:
         return "no"
-    return "yes" if owner.control.control.sure else "possibly"
+    found = owner.control.control
+    return ("yes" if found.fact else "would") if found.sure else "possibly"
 
 
 def _provenance(graph: nx.Graph, rules: StakeRules, **parameters: Any) -> Any:
@@ -301,23 +325,34 @@ def _owners_summary(graph: nx.Graph, found: Ownership, rules: StakeRules) -> Sta
     if not found.holdings:
         text = f"No owner of {who} ({what}) is known among the {graph.number_of_edges():,} ties searched."
         return Statement(text, (), (found.entity,))
-    sized = sum(stake.share is not None for stake in firm.stakes)
+    open_ = not_by_facts(found.net)
+    known = [item for item in found.holdings if item.owner not in open_ or (item.stake and item.stake.fact)]
+    facts = [stake for stake in firm.stakes if stake.fact]
+    sized = sum(stake.share is not None for stake in facts)
     text = (
-        f"{counted(len(found.holdings), 'owner')} of {who} known, {len(firm.stakes):,} of them direct; the "
-        f"{sized:,} with a known share hold {percent(firm.known)} of its {what}; "
-        f"{percent(max(0.0, 1 - firm.known))} is not accounted for."
+        f"{counted(len(known), 'owner')} of {who} known, {len(facts):,} of them direct; the "
+        f"{sized:,} with a known share hold {percent(firm.factual)} of its {what}; "
+        f"{percent(max(0.0, 1 - firm.factual))} is not accounted for"
     )
+    if more := len(found.holdings) - len(known):
+        text += f"; {more:,} more would be owners, by {NO_FACTS}"
+    text += "."
     return Statement(text, ties_of([firm.stakes]), (found.entity,))
 
 
 def _owner_told(
-    graph: nx.Graph, item: Holding, chains: Mapping[EntityId, list[Chain]], rules: StakeRules
+    graph: nx.Graph,
+    item: Holding,
+    chains: Mapping[EntityId, list[Chain]],
+    rules: StakeRules,
+    open_: Collection[EntityId],
 ) -> Statement:
     who, firm = name_of(graph, item.owner), name_of(graph, item.firm)
     own = chains.get(item.owner, [])
-    text = f"{who} holds {span(item.corrected, item.high)} of {firm}"
+    verb = "would hold" if item.owner in open_ else "holds"
+    text = f"{who} {verb} {span(item.corrected, item.high)} of {firm}"
     if item.owner == item.firm:
-        text = f"{firm} holds {span(item.corrected, item.high)} of itself through others"
+        text = f"{firm} {verb} {span(item.corrected, item.high)} of itself through others"
     elif item.stake and len(own) == 1:
         text += f": {stake_text(graph, item.stake)}"
     elif own:
@@ -328,7 +363,8 @@ def _owner_told(
 
 def _beneficial_summary(graph: nx.Graph, found: BeneficialOwners) -> Statement:
     who, line = name_of(graph, found.company), percent(found.threshold)
-    sure = [owner for owner in found.owners if owner.reach == "yes"]
+    sure = [owner for owner in found.owners if _reaches(owner, found.threshold) == "yes"]
+    would = [owner for owner in found.owners if _reaches(owner, found.threshold) == "would"]
     may = [owner for owner in found.owners if owner.reach == "possibly"]
     if not found.owners:
         text = f"No owner of {who} is known among the {graph.number_of_edges():,} ties searched."
@@ -338,11 +374,15 @@ def _beneficial_summary(graph: nx.Graph, found: BeneficialOwners) -> Statement:
         if sure
         else f"Nobody at the end of a known chain surely reaches {line} of {who}"
     ]
+    if would:
+        parts.append(f"{_named(graph, would)} would, by {NO_FACTS}")
     if may:
         parts.append(f"{_named(graph, may)} may, depending on shares that are not known")
     if found.unaccounted > TOLERANCE:
         parts.append(f"{percent(found.unaccounted)} of it has no known direct holder, or one of unknown size")
-    ties = ties_of(chain.stakes for owner in (*sure, *may) for chain in (*owner.known, *owner.unknown))
+    ties = ties_of(
+        chain.stakes for owner in (*sure, *would, *may) for chain in (*owner.known, *owner.unknown)
+    )
     return Statement(f"{'; '.join(parts)}{as_of_text(graph)}.", ties, (found.company,))
 
 
@@ -356,8 +396,12 @@ def _beneficial_told(graph: nx.Graph, owner: BeneficialOwner, found: BeneficialO
     own = (*owner.known, *owner.unknown)
     more = f", and {counted(len(own) - 3, 'more chain')}" if len(own) > 3 else ""
     shown = "; ".join(chain_text(graph, chain) for chain in own[:3])
-    text = f"{who} ({kind}) holds {span(owner.share, owner.high)} of {firm}: {shown}{more}"
-    control = {"yes": "; it controls the company by majority", "possibly": "; it may control it by majority"}
+    verb = "holds" if owner.fact else "would hold"
+    text = f"{who} ({kind}) {verb} {span(owner.share, owner.high)} of {firm}: {shown}{more}"
+    control = {
+        "yes": "; it controls the company by majority", "would": "; it would control it by majority",
+        "possibly": "; it may control it by majority",
+    }  # fmt: skip
     text += control.get(control_word(owner), "")
     return Statement(f"{text}.", ties_of(chain.stakes for chain in own), (owner.owner, found.company))
 
@@ -366,7 +410,12 @@ def _share(owner: BeneficialOwner) -> float | None:
     return owner.share if owner.high is not None and owner.high - owner.share <= TOLERANCE else None
 
 
+def _reaches(owner: BeneficialOwner, threshold: float) -> str:
+    """``reach`` of the owner, and ``would`` where its chains that are facts do not suffice."""
+    return "would" if owner.reach == "yes" and owner.factual < threshold - TOLERANCE else owner.reach
+
+
 def _reach_half(owner: BeneficialOwner) -> str:
     if owner.share > 0.5 + TOLERANCE:
-        return "yes"
+        return "yes" if owner.factual > 0.5 + TOLERANCE else "would"
     return "possibly" if owner.high is None or owner.high > 0.5 + TOLERANCE else "no"

@@ -131,6 +131,11 @@ def _summary(graph: nx.Graph, found: PathResult) -> str:
     where = in_ties(graph, found.ties_searched)
     ends = f"{names_text(graph, found.sources)} to {names_text(graph, found.targets)}"
     via = f" through {names_text(graph, query.via)}" if query.via else ""
+    if not count and found.stopped_at is not None and found.distance is not None:
+        return (
+            f"No path{within(query.max_hops)} from {ends}{via} was found before the search stopped{where}; "
+            "whether there is one is not known."
+        )
     if not count:
         return f"No path{within(query.max_hops)} leads from {ends}{via}{where}."
     best = "strongest" if query.by == "strength" else "shortest"

@@ -58,6 +58,11 @@ def links(
             yield Link(start if back else end, evidence(start, end, key, data), data)
 
 
+def dated(graph: nx.Graph) -> bool:
+    """Whether the graph is one as of a date: there, a tie that is over by now still held."""
+    return graph.graph.get("as_of") is not None
+
+
 def evidence(start: EntityId, end: EntityId, key: Any, data: Mapping[str, Any]) -> TieId:
     """The id of a tie; ``a -> b`` for an edge of the user's own that has none."""
     if found := data.get("id"):

@@ -18,7 +18,9 @@ import networkx as nx
 from graph.analytics.concentration import Concentration, PartyShare, Period, concentrations, period_days
 from graph.analytics.reach import Link, best, links
 from graph.dates import parse_date
-from graph.model import EntityId, TieId
+from graph.model import FACT_STATUSES, EntityId, TieId
+
+_FACTS = frozenset(FACT_STATUSES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,12 @@ class KnownShare:
     ties: tuple[TieId, ...]
     sources: tuple[str, ...]
     conflict: bool
+    statuses: frozenset[str] = frozenset(("active",))
+
+    @property
+    def fact(self) -> bool:
+        """Whether all of it is stated as fact, nothing planned or alleged."""
+        return self.statuses <= _FACTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,8 @@ class ShareHit:
         tie: the tie to the carrier.
         data: attributes of that tie.
         share: the known share behind it, None when unknown.
-        others: the same share in other periods, newest first.
+        others: the same share in other periods, facts first, then the newest.
+        fact: whether no planned or alleged share stands behind the loss, here or further up the chain.
     """
 
     entity: EntityId
@@ -62,6 +71,7 @@ class ShareHit:
     data: Any
     share: KnownShare | None
     others: tuple[KnownShare, ...]
+    fact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +98,7 @@ def share_shock(
     Args:
         cut: part of the entity that is gone, 0..1.
         period: a date: take the shares of the newest period that contains it; None takes the newest of
-            each pair.
+            each pair. Facts go before planned and alleged shares of any period.
         ended: let ties that are over carry losses, too.
     Cost: O(ties of the entities hit and of their neighbours) a round.
     """
@@ -129,13 +139,33 @@ class _Run:
         return not any(self._moves(holder) for on in changed for holder in self._holders(on))
 
     def hits(self) -> list[ShareHit]:
-        found = [self._hit(entity) for entity in self.first]
+        unsure = self._unsure()
+        found = [self._hit(entity, entity not in unsure) for entity in self.first]
         for entity, (number, on, ties) in self.open.items():
             if entity not in self.first:
                 shown = best(ties)
                 found.append(
                     ShareHit(entity, self.side, number, None, None, on, shown.tie, shown.data, None, ())
                 )
+        return found
+
+    def _unsure(self) -> set[EntityId]:
+        """Those hit whose loss rests on a share that is no fact, by themselves or through others."""
+        behind = {
+            entity: [(on, shares[0].fact) for on in self._others(entity)
+                     if on in self.loss and (shares := self.shares(entity, on))]
+            for entity in self.first
+        }  # fmt: skip
+        after: dict[EntityId, list[EntityId]] = {}
+        for entity, steps in behind.items():
+            for on, _ in steps:
+                after.setdefault(on, []).append(entity)
+        waiting = [entity for entity, steps in behind.items() if not all(fact for _, fact in steps)]
+        found = set(waiting)
+        while waiting:
+            new = [entity for entity in after.get(waiting.pop(), ()) if entity not in found]
+            found.update(new)
+            waiting += new
         return found
 
     def _holders(self, on: EntityId) -> dict[EntityId, list[Link]]:
@@ -185,19 +215,20 @@ class _Run:
         """Known shares of ``on`` in ``holder``, the one to use first, the other periods after it."""
         if holder not in self._measured:
             side = "customers" if self.side == "revenue" else "suppliers"
-            self._measured[holder] = concentrations(self.graph, holder, side=side)
+            self._measured[holder] = concentrations(self.graph, holder, side=side, ended=self.ended)
         found = [
             _known(holder, item.period, party)
             for item in self._measured[holder]
             for party in item.parties
             if party.party == on
         ]
+        found.sort(key=lambda share: not share.fact)
         if self.period is None:
             return found
         inside = [share for share in found if _contains(share.period, self.period)]
         return inside[:1] + [share for share in found if share not in inside[:1]] if inside else []
 
-    def _hit(self, entity: EntityId) -> ShareHit:
+    def _hit(self, entity: EntityId, fact: bool) -> ShareHit:
         sent = [
             (-shares[0].low * self.loss[on][0], -shares[0].high * self.loss[on][1], on, shares)
             for on in self._others(entity)
@@ -205,18 +236,26 @@ class _Run:
         ]
         *_, carrier, shares = min(sent, key=lambda item: item[:3])
         wanted = set(shares[0].ties)
-        between = [link for link in self._links(entity) if link.other == carrier and link.tie in wanted]
-        shown = best(between)
+        between = [link for link in self._links(entity) if link.other == carrier]
+        shown = best([link for link in between if link.tie in wanted] or between)
         low, high = self.loss[entity]
         return ShareHit(
             entity, self.side, self.first[entity], low, high, carrier, shown.tie, shown.data, shares[0],
-            tuple(shares[1:]),
+            tuple(shares[1:]), fact,
         )  # fmt: skip
 
 
 def _known(holder: EntityId, period: Period, party: PartyShare) -> KnownShare:
     return KnownShare(
-        holder, party.party, party.low, party.high, period, party.ties, party.sources, party.conflict
+        holder,
+        party.party,
+        party.low,
+        party.high,
+        period,
+        party.ties,
+        party.sources,
+        party.conflict,
+        party.statuses,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import networkx as nx
 
 from graph.analytics.answer import Answer, Method, Statement, name_of, provenance_of
-from graph.analytics.concentration import period_text
+from graph.analytics.concentration import made_up, period_text
 from graph.analytics.reach import told
 from graph.analytics.share_shocks import KnownShare, ShareHit
 from graph.analytics.shocks import Hit, Shock, shock
@@ -82,10 +82,12 @@ def shock_answer(
     ]
     columns = (
         "round", "entity_id", "entity", "lost", "loss", "loss_high", "carrier_id", "carrier", "period",
-        "tie_ids", "source_ids",
+        "tie_ids", "source_ids", "fact",
     )  # fmt: skip
     rows = tuple(_row(graph, hit) for hit in found.hits)
     notes = [found.why, *found.notes]
+    if unsure := sum(not _fact(hit) for hit in found.hits):
+        notes.append(f"{unsure:,} of the losses rest on planned or alleged shares, which are no facts.")
     for hit in found.hits[:_TOLD]:
         if isinstance(hit.detail, ShareHit) and hit.detail.share and hit.detail.data.get("note"):
             notes.append(f"Remark on {hit.tie}: {hit.detail.data['note']}.")
@@ -102,6 +104,10 @@ def shock_answer(
     return Answer(title, tuple(statements), columns, rows, tuple(notes), METHODS[found.rule], provenance)
 
 
+def _fact(hit: Hit) -> bool:
+    return not isinstance(hit.detail, ShareHit) or hit.detail.fact
+
+
 def _gone(cut: float) -> str:
     return "is gone" if cut == 1 else f"is cut by {percent(cut)}"
 
@@ -109,7 +115,8 @@ def _gone(cut: float) -> str:
 def _lead(graph: nx.Graph, found: Shock) -> Statement:
     name = name_of(graph, found.entity)
     rounds = ", ".join(f"{count:,} in round {number}" for number, count in found.per_round.items())
-    known = len({hit.entity for hit in found.hits if hit.loss is not None})
+    known = len({hit.entity for hit in found.hits if hit.loss is not None and _fact(hit)})
+    unsure = len({hit.entity for hit in found.hits if hit.loss is not None}) - known
     number = len({hit.entity for hit in found.hits})
     hit = f"1 is hit ({rounds})" if number == 1 else f"{number:,} are hit ({rounds})"
     if not found.hits:
@@ -120,7 +127,8 @@ def _lead(graph: nx.Graph, found: Shock) -> Statement:
         text = f"If {name} {_gone(found.cut)}, {number:,} downstream {are} reached: {rounds}."
         text += " How much would be lost is not known."
     elif found.rule == "shares":
-        text = f"If {name} {_gone(found.cut)}, {hit}; for {known:,} of them the loss is known."
+        text = f"If {name} {_gone(found.cut)}, {hit}; for {known:,} of them the loss is known"
+        text += f", for {unsure:,} only by planned or alleged shares." if unsure else "."
     else:
         text = f"If {name} {_gone(found.cut)}, {hit}; {_total(found)}."
     return Statement(text, (), (found.entity,))
@@ -159,13 +167,15 @@ def _share_sentence(
         percent(share.low) if share.low == share.high else f"{percent(share.low)} to {percent(share.high)}"
     )
     basis = "revenue" if hit.side == "revenue" else "cost"
+    loses = "loses" if detail.fact else "would lose"
     text = (
-        f"{lead} loses {part} of its {hit.side}: {carrier} made up {known} of its {basis}"
+        f"{lead} {loses} {part} of its {hit.side}: {carrier} {made_up(share.statuses)} {known} of its {basis}"
         f" in {period_text(share.period)} ({', '.join(share.ties)})"
     )
     if detail.others:
         others = ", ".join(
-            f"{percent(other.low)} in {period_text(other.period)} ({', '.join(other.ties)})"
+            f"{percent(other.low)} in {period_text(other.period)} ({', '.join(other.ties)}"
+            f"{'' if other.fact else '; no fact'})"
             for other in detail.others
         )
         text += f"; other periods: {others}"
@@ -198,4 +208,5 @@ def _row(graph: nx.Graph, hit: Hit) -> tuple[Any, ...]:
     return (
         hit.round, hit.entity, name_of(graph, hit.entity), hit.side, hit.loss, hit.loss_high, hit.carrier,
         carrier, period_text(share.period) if share else None, ties, sources,
+        _fact(hit) if share else None,
     )  # fmt: skip

@@ -23,11 +23,12 @@ import numpy as np
 from graph.analytics.debtrank import cascade, impact_matrix, relative_buffers
 from graph.analytics.esri import economy, standstill
 from graph.analytics.exposures import EXPOSING, Exposures, exposures, strongest
-from graph.analytics.reach import SUPPLY, links, reach
+from graph.analytics.reach import SUPPLY, dated, links, reach
 from graph.analytics.share_shocks import ShareShock, share_shock
 from graph.errors import AnalysisError, EntityNotFound, ParameterError
 from graph.model import EntityId, TieId
 
+_SECTOR = "sector "
 RULES = ("auto", "reach", "shares", "debtrank-2012", "debtrank-2015", "esri")
 
 
@@ -137,7 +138,7 @@ def shock(
     if rule == "esri":
         return esri_shock(graph, entity, cut=cut, types=types or SUPPLY, attribute=attribute)
     limit = 3 if rounds is None else rounds
-    ended = period is not None or _dated(graph)
+    ended = period is not None or dated(graph)
     if rule != "reach":
         run = share_shock(graph, entity, cut=cut, rounds=limit, period=period, ended=ended)
         known = any(hit.low is not None for hit in run.hits)
@@ -215,12 +216,13 @@ def debtrank_shock(
         relative: take all exposure of an entity as its buffer, so that loss is a part of its exposure.
         buffers: what each entity with exposures can lose, in the unit of the amounts.
         values: value of each entity; its total exposure where None (Battiston et al.: the total invested).
+            Entities without one are left out of all value, and counted in the notes.
         types, attribute, parallel: see :func:`graph.analytics.exposures.exposures`.
 
     Raises:
         AnalysisError: a buffer is missing (names whose), or no amount is known at all.
     """
-    held = exposures(graph, types=types, attribute=attribute, parallel=parallel, ended=_dated(graph))
+    held = exposures(graph, types=types, attribute=attribute, parallel=parallel, ended=dated(graph))
     _need_amounts(held, entity)
     total = relative_buffers(held.matrix)
     if relative:
@@ -229,7 +231,7 @@ def debtrank_shock(
         given = buffers or {}
         buffer = np.asarray([given.get(node, np.nan) for node in held.nodes], dtype=np.float64)
     impact = impact_matrix(held.matrix, buffer, names=held.nodes)
-    weight = total if values is None else np.asarray([values.get(node, 0.0) for node in held.nodes])
+    weight, unvalued = (total, 0) if values is None else _valued(held, values)
     start = np.zeros(len(held.nodes))
     start[held.index[entity]] = cut
     run = cascade(impact, weight, start, rule=rule, max_rounds=rounds)
@@ -243,6 +245,11 @@ def debtrank_shock(
     notes = list(held.notes())
     if relative:
         notes.append("Relative mode: the buffer is all recorded exposure, so a loss is a part of that.")
+    if unvalued:
+        notes.append(
+            f"{unvalued:,} entities have no known value: they and their losses are left out of all value,"
+            " so DebtRank is a part of the known value only."
+        )
     if rounds is not None and run.rounds >= rounds:
         notes.append(f"Stopped after {rounds} rounds.")
     why = f"DebtRank, rule of {rule}, was asked for."
@@ -268,17 +275,18 @@ def esri_shock(
 
     The industry of an entity is the first of its ``sectors``; without one it stands alone and nobody
     can step in. ``essential`` None treats every industry as essential, which makes the index as large as
-    it can be; the index with none essential is given too. ``tolerance`` see
+    it can be; else it names sectors; the index with none essential is given too. ``tolerance`` see
     :func:`graph.analytics.esri.standstill`.
 
     Raises:
         AnalysisError: no amount is known at all.
+        ParameterError: ``essential`` names a sector that is not the first one of any entity.
         NotConverged: losses seep round a loop of firms for too long.
     """
-    held = exposures(graph, types=types, attribute=attribute, parallel=parallel, ended=_dated(graph))
+    held = exposures(graph, types=types, attribute=attribute, parallel=parallel, ended=dated(graph))
     _need_amounts(held, entity)
     industries = [_industry(graph, node) for node in held.nodes]
-    vital = set(industries) if essential is None else set(essential)
+    vital = set(industries) if essential is None else _essential(industries, essential)
     left = np.ones(len(held.nodes))
     left[held.index[entity]] = 1 - cut
     runs = [
@@ -324,19 +332,32 @@ def _over(graph: nx.Graph, entity: EntityId) -> list[str]:
     return [f"Supply ties that are over carry no shock: {count:,}."] if count else []
 
 
-def _dated(graph: nx.Graph) -> bool:
-    return graph.graph.get("as_of") is not None
-
-
 def _industry(graph: nx.Graph, entity: EntityId) -> str:
     sectors: Sequence[str] = graph.nodes[entity].get("sectors") or ()
-    return f"sector {sectors[0]}" if sectors else entity
+    return f"{_SECTOR}{sectors[0]}" if sectors else entity
+
+
+def _essential(industries: Sequence[str], named: Collection[str]) -> set[str]:
+    known = sorted({name.removeprefix(_SECTOR) for name in industries if name.startswith(_SECTOR)})
+    if strange := sorted(set(named) - set(known)):
+        raise ParameterError(
+            "essential",
+            f"No entity has {', '.join(strange)} as its first sector.",
+            hint=f"Known: {', '.join(known)}." if known else "No entity has a sector.",
+        )
+    return {f"{_SECTOR}{name}" for name in named}
+
+
+def _valued(held: Exposures, values: Mapping[EntityId, float]) -> tuple[Any, int]:
+    """The known values by position, 0 standing for those that are not known, and how many those are."""
+    known = [values.get(node) for node in held.nodes]
+    return np.asarray([0.0 if value is None else value for value in known]), known.count(None)
 
 
 def _need_amounts(held: Exposures, entity: EntityId) -> None:
     if held.matrix.nnz == 0:
         raise AnalysisError(
             f"No tie of {', '.join(held.types)} has a known {held.attribute}, so losses cannot be computed.",
-            hint="Use --rule reach: who stands downstream, without numbers.",
+            hint="Use the rule reach: who stands downstream, without numbers.",
             details={"unknown": held.unknown, "entity": entity},
         )

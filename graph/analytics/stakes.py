@@ -160,6 +160,41 @@ def check_entity(graph: nx.Graph, entity: EntityId) -> None:
         raise EntityNotFound(entity, [str(node) for node in graph])
 
 
+def not_by_facts(net: StakeNet, *, start: EntityId | None = None) -> set[EntityId]:
+    """Entities whose holdings (or, from an owner, who as firms) rest in part on what is no fact.
+
+    Args:
+        net: :func:`upstream` of a company, or :func:`downstream` of ``start``.
+        start: the owner asked about; without it, everybody above a stake that is no fact is found, with it,
+            every firm that a chain from ``start`` through such a stake reaches.
+
+    Cost: O(stakes); nothing where all are facts.
+    """
+    every = list(net.stakes())
+    if all(stake.fact for stake in every):
+        return set()
+    near: dict[EntityId, list[EntityId]] = {}
+    below: dict[EntityId, list[EntityId]] = {}
+    for stake in every:
+        near.setdefault(stake.firm, []).append(stake.owner)
+        below.setdefault(stake.owner, []).append(stake.firm)
+    if start is None:
+        return _spread(near, (stake.owner for stake in every if not stake.fact))
+    held = _spread(below, [start])
+    return _spread(below, (stake.firm for stake in every if not stake.fact and stake.owner in held))
+
+
+def _spread(near: Mapping[EntityId, list[EntityId]], starts: Iterable[EntityId]) -> set[EntityId]:
+    found = set(starts)
+    waiting = list(found)
+    while waiting:
+        for other in near.get(waiting.pop(), ()):
+            if other not in found:
+                found.add(other)
+                waiting.append(other)
+    return found
+
+
 def stake_notes(graph: nx.Graph, net: StakeNet) -> tuple[str, ...]:
     """What was unknown, assumed, superseded and left out while the stakes were read, in sentences."""
     firms = list(net.firms.values())
@@ -188,10 +223,12 @@ def stake_notes(graph: nx.Graph, net: StakeNet) -> tuple[str, ...]:
         (f"Shares of {rules.fallback} that stand in for {rules.basis}, which is not stated", stand_ins),
         ("Gave way to another statement about the same stake", [t for f in firms for t in f.doubled]),
         ("Replaced by a later owner of the whole", [t for f in firms for t in f.replaced]),
-        ("Of unknown size, since an assumed or stand-in share does not fit",
+        ("Of unknown size, since an assumed, stand-in, planned or alleged share does not fit",
          [t for f in firms for t in f.loosened]),
         ("Counted as if they held, though no facts (announced, planned, considered, abandoned or alleged)",
          [s.tie for s in every if not s.fact]),
+        ("Left out, no facts and more than the facts leave (announced, planned, considered, abandoned or "
+         "alleged)", [s.tie for f in firms for s in f.unfit]),
     ]  # fmt: skip
     notes += [f"{what}: {listed(sorted(set(ties)))}." for what, ties in told if ties]
     unsized, ended = sum(firm.unsized for firm in firms), sum(firm.ended for firm in firms)
@@ -255,7 +292,11 @@ def _downstream(graph: nx.Graph, owner: EntityId, rules: StakeRules, strict: boo
                 reached.add(firm)
                 order.setdefault(firm, len(order))
                 queue.append(firm)
-    firms = {firm: found for firm, found in firms.items() if firm in reached}
+    for firm, found in list(firms.items()):
+        if any(stake.owner in reached for stake in found.unfit):  # read on, so that it is said
+            order.setdefault(firm, len(order))
+        elif firm not in reached:
+            del firms[firm]
     for found in firms.values():
         for stake in found.stakes:
             order.setdefault(stake.owner, len(order))
@@ -326,6 +367,6 @@ def _too_much(graph: nx.Graph, found: FirmStakes, total: float) -> AnalysisError
     return AnalysisError(
         f"The shares of {name_of(graph, found.firm)} sum to {percent(total)}, more than the whole: "
         f"{listed(named, most=12)}.",
-        hint="They may be of different dates: choose one with --as-of, or leave a tie out with --exclude.",
+        hint="They may be of different dates: choose one (as of), or exclude a tie.",
         details={"firm": found.firm, "ties": [stake.tie for stake in found.refused]},
     )

@@ -13,17 +13,19 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import networkx as nx
 
 from graph.analytics.compact import kept
-from graph.analytics.reach import SUPPLY, evidence, links
+from graph.analytics.reach import SUPPLY, dated, evidence, links
 from graph.errors import AnalysisError, EntityNotFound
 from graph.model import EntityId, TieId
 
 LIKE_ENOUGH = 0.2
 """Texts below this likeness share too little to be shown."""
 _CANDIDATES = 20_000
+_SAYS_MOST = ("active", "completed", "ended", "announced", "planned", "alleged", "considered", "abandoned")
 _WORD = re.compile(r"[^\W\d_]+\w*", re.UNICODE)  # words start with a letter: no years, no amounts
 _EMPTY_WORDS = frozenset(
     _WORD.findall(
@@ -36,13 +38,14 @@ _EMPTY_WORDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ProductTie:
-    """A supply tie with its product text and the words in it."""
+    """A supply tie with its product text, the words in it, and its status: it may be over or no fact."""
 
     supplier: EntityId
     customer: EntityId
     tie: TieId
     product: str
     words: frozenset[str]
+    status: str = "active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,10 @@ class Substitute:
         shared_customers: customers that both are recorded to supply.
         like_products_to: of those, the ones it supplies with a product like the supplier's.
         competes: ties that say that the two compete.
+        like_statuses: for each of ``like_products_to``, the status that says most of such a tie.
+        rivalry: the status that says most of the ``competes`` ties.
+
+    In a graph as of a date, what has ended since counts as active.
     """
 
     entity: EntityId
@@ -72,6 +79,8 @@ class Substitute:
     shared_customers: tuple[EntityId, ...]
     like_products_to: tuple[EntityId, ...]
     competes: tuple[TieId, ...]
+    like_statuses: tuple[str, ...] = ()
+    rivalry: str = "active"
 
     @property
     def ties(self) -> tuple[TieId, ...]:
@@ -159,8 +168,11 @@ def substitutes(
         raise AnalysisError(
             f"{supplier} is not recorded to supply {customer}.", hint="Leave the customer out to see all."
         )
-    index = kept(graph, ("product words",), lambda: _index(graph))
-    ours = [_product(supplier, link.other, link.tie, link.data.get("product")) for link in sold]
+    index = kept(graph, ("product words", dated(graph)), lambda: _index(graph))
+    ours = [
+        _product(supplier, link.other, link.tie, link.data.get("product"), _status(graph, link.data))
+        for link in sold
+    ]
     products = sorted((item for item in ours if item.words), key=lambda item: item.tie)
     matches, stopped = _matches(index, products, like_enough)
     rivals = _rivals(graph, supplier)
@@ -208,25 +220,46 @@ def _substitute(
     graph: nx.Graph,
     entity: EntityId,
     matches: Sequence[Match],
-    competes: Sequence[TieId],
+    competes: Sequence[tuple[TieId, str]],
     customers: set[EntityId],
 ) -> Substitute:
-    best = min(matches, key=lambda m: (-m.likeness, m.ours.tie, m.theirs.tie)) if matches else None
+    best = min(matches, key=_closest) if matches else None
     served = {link.other for link in links(graph, entity, types=SUPPLY, upstream=False)}
-    alike = {match.theirs.customer for match in matches}
+    alike: dict[EntityId, list[str]] = defaultdict(list)
+    for match in matches:
+        alike[match.theirs.customer].append(match.theirs.status)
     shared = served & customers
+    like = sorted(shared & set(alike))
     return Substitute(
-        entity, best, tuple(sorted(shared)), tuple(sorted(shared & alike)), tuple(sorted(competes))
-    )
+        entity, best, tuple(sorted(shared)), tuple(like), tuple(sorted(tie for tie, _ in competes)),
+        tuple(_most_said(alike[key]) for key in like), _most_said([status for _, status in competes]),
+    )  # fmt: skip
 
 
-def _rivals(graph: nx.Graph, supplier: EntityId) -> dict[EntityId, list[TieId]]:
-    found: dict[EntityId, list[TieId]] = defaultdict(list)
+def _closest(match: Match) -> tuple[float, int, TieId, TieId]:
+    return -match.likeness, _rank_of(match.theirs.status), match.ours.tie, match.theirs.tie
+
+
+def _rank_of(status: str) -> int:
+    return _SAYS_MOST.index(status) if status in _SAYS_MOST else len(_SAYS_MOST)
+
+
+def _most_said(statuses: Sequence[str]) -> str:
+    return min(statuses, key=_rank_of, default="active")
+
+
+def _status(graph: nx.Graph, data: Mapping[str, Any]) -> str:
+    status = str(data.get("status") or "active")
+    return "active" if status == "ended" and dated(graph) else status
+
+
+def _rivals(graph: nx.Graph, supplier: EntityId) -> dict[EntityId, list[tuple[TieId, str]]]:
+    found: dict[EntityId, list[tuple[TieId, str]]] = defaultdict(list)
     directions = (True, False) if graph.is_directed() else (False,)
     for upstream in directions:
         for link in links(graph, supplier, types=("COMPETES_WITH",), upstream=upstream):
             if link.data.get("type") == "COMPETES_WITH":
-                found[link.other].append(link.tie)
+                found[link.other].append((link.tie, _status(graph, link.data)))
     return found
 
 
@@ -238,7 +271,9 @@ def _index(graph: nx.Graph) -> _Index:
             for key, data in between.items() if many else ((None, between),):
                 text = data.get("product")
                 if text and start != end and data.get("type") in (*SUPPLY, None):
-                    ties.append(_product(start, end, evidence(start, end, key, data), text))
+                    ties.append(
+                        _product(start, end, evidence(start, end, key, data), text, _status(graph, data))
+                    )
     by_word: dict[str, list[int]] = defaultdict(list)
     for place, tie in enumerate(ties):
         for word in tie.words:
@@ -246,8 +281,8 @@ def _index(graph: nx.Graph) -> _Index:
     return _Index(tuple(ties), by_word)
 
 
-def _product(supplier: EntityId, customer: EntityId, tie: TieId, text: str | None) -> ProductTie:
-    return ProductTie(supplier, customer, tie, text or "", words_of(text or ""))
+def _product(supplier: EntityId, customer: EntityId, tie: TieId, text: str | None, status: str) -> ProductTie:
+    return ProductTie(supplier, customer, tie, text or "", words_of(text or ""), status)
 
 
 def _singular(word: str) -> str:

@@ -80,6 +80,9 @@ def _start_jvm(heap: str) -> None:
         start_jvm(
             heap_size=heap,
             jvm_args=[
+                # The JVM puts a guard into the stack of the main thread, by default after the first megabyte;
+                # linear algebra needs more (numpy.linalg.solve of 200 equations ended the process).
+                "-Xss8m",
                 f"-Djava.util.logging.config.file={_LOGGING}",
                 f"-Darcadedb.server.logsDirectory={scratch}",
                 "-Darcadedb.polyglotEngineEnabled=false",

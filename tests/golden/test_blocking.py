@@ -180,3 +180,10 @@ def test_a_plan_is_not_a_direct_link_in_fact(bundled_store: Store) -> None:
     assert answer.statements[-1].text.endswith("Cerebras Systems (holds only with plans or allegations).")
     assert answer.rows[0][1] == "elon-musk"
     assert isinstance(graph.edges["openai", "cerebras", "r0662"]["tie"], Tie)
+
+
+def test_a_weight_that_is_no_number_is_an_error_of_the_analysis() -> None:
+    graph = nx.DiGraph([("s", "m"), ("m", "t")])
+    graph.nodes["m"]["seats"] = "many"
+    with pytest.raises(AnalysisError, match="weight of m is many"):
+        blocking_set(graph, "s", "t", weights="seats")

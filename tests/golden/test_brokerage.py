@@ -10,7 +10,7 @@ import pytest
 
 from graph.analytics.brokerage import constraint, constraint_terms, effective_size, gaps
 from graph.analytics.compact import Scope
-from graph.analytics.group_answers import answer_brokers
+from graph.analytics.group_answers import answer_brokers, answer_communities
 from graph.errors import EntityNotFound
 from graph.projection import to_networkx
 from graph.store import Store
@@ -121,3 +121,21 @@ def test_brokers_on_the_bundled_data(bundled_store: Store) -> None:
     between = set(graph["openai"].get("cerebras", {})) | set(graph["cerebras"].get("openai", {}))
     assert set(openai[6]) == between
     assert one.provenance.parameters["entity"] == "cerebras"
+
+
+def test_ties_without_the_weight_are_counted_and_said() -> None:
+    graph = nx.MultiDiGraph()
+    graph.add_edge("a", "b", amount_usd=5)
+    graph.add_edge("b", "c")
+    scope = Scope(weight="amount_usd")
+    answer = answer_brokers(graph, scope=scope)
+    assert {row[1] for row in answer.rows} == {"a", "b"}
+    assert answer.notes == (
+        "1 of 2 ties have no amount_usd and are left out.",
+        "1 entities without a tie with known amount_usd above 0 are left out.",
+    )
+    alone = answer_brokers(graph, scope=scope, entity="c").statements[0].text
+    assert alone == "c has no tie with known amount_usd above 0 to others here."
+    found = answer_communities(graph, scope=scope)
+    assert [row[2] for row in found.rows] == [2]
+    assert found.notes == answer.notes

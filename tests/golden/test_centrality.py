@@ -366,3 +366,28 @@ def test_plain_graph_under_a_family_counts_edges_without_type() -> None:
 def test_filters_reach_the_provenance(bundled_store: Store) -> None:
     graph = to_networkx(bundled_store, Filters(types=frozenset({"SUPPLIES"})))
     assert answer_centrality(graph).provenance.filters["types"] == ["SUPPLIES"]
+
+
+def weighed() -> nx.MultiDiGraph:
+    graph = nx.MultiDiGraph()
+    graph.add_edge("a", "b", amount_usd=5)
+    graph.add_edge("b", "c")
+    graph.add_edge("c", "d", amount_usd=0)
+    return graph
+
+
+def test_ties_without_the_weight_are_counted_and_said() -> None:
+    scope = Scope(weight="amount_usd")
+    left = "2 entities without a tie with known amount_usd above 0 are left out."
+    missing = "1 of 3 ties have no amount_usd and are left out."
+    for measure in ("pagerank", "katz", "eigenvector", "constraint", "effective-size"):
+        answer = answer_centrality(weighed(), measure, scope=scope)
+        assert {row[1] for row in answer.rows} == {"a", "b"}
+        assert {left, missing} <= set(answer.notes)
+        assert "1 of 3 ties have amount_usd 0, which joins nobody." in answer.notes
+    # These read no weight, so that nothing is left out.
+    for measure in ("degree", "betweenness", "harmonic", "core"):
+        answer = answer_centrality(weighed(), measure, scope=scope)
+        assert (len(answer.rows), answer.notes) == (4, ())
+    assert f"In measures that read weights: {missing}" in answer_all(weighed(), scope=scope).notes
+    assert answer_centrality(weighed(), "pagerank", scope=Scope(weight="ties")).notes == ()

@@ -203,3 +203,25 @@ def test_chokepoints_of_the_bundled_data(bundled: Batch) -> None:
     lead = chokepoints_answer(graph, "qualcomm").statements[0]
     assert lead.text.startswith("Every recorded supply route to Qualcomm passes TSMC")
     assert lead.ties == ("r0895",)
+
+
+def test_routes_that_are_over_are_left_out_and_counted() -> None:
+    graph = nx.MultiDiGraph()
+    graph.add_edge("asml", "nv", "r1", type="SUPPLIES", status="active", start_date="2015")
+    graph.add_edge("old", "nv", "r2", type="SUPPLIES", status="ended", start_date="2000", end_date="2004")
+    answer = chokepoints_answer(graph, "nv")
+    assert answer.statements[0].text.startswith("Every recorded supply route to nv starts at asml")
+    assert answer.statements[0].ties == ("r1",)
+    assert "1 supply ties that are over are left out." in answer.notes
+    graph.graph["as_of"] = "2003"  # changed in place: what was kept for today must not serve
+    assert chokepoints(graph, "nv").sources == ("asml", "old")
+    assert not any("over" in note for note in chokepoints_answer(graph, "nv").notes)
+    gone = nx.DiGraph()
+    gone.add_edge("old", "nv", type="SUPPLIES", status="ended")
+    assert chokepoints_answer(gone, "nv").statements[0].text == "Nobody is recorded to supply nv now."
+
+
+def test_planned_routes_are_counted_as_such() -> None:
+    graph = nx.DiGraph()
+    graph.add_edge("a", "b", type="SUPPLIES", status="planned")
+    assert "1 of the 1 supply ties are planned or alleged, no facts." in chokepoints_answer(graph, "b").notes

@@ -121,3 +121,9 @@ def test_empty_and_bad_requests() -> None:
         coinvestors(graph, limit=0)
     with pytest.raises(AnalysisError, match="no direction"):
         coinvestors(nx.Graph(["ab"]))
+
+
+def test_crowded_companies_count_in_neither_part_of_jaccard() -> None:
+    deals = [("a", "x"), ("b", "x"), ("a", "z"), ("b", "z"), ("c", "z")]
+    (pair,) = coinvestors(made(*((*deal, None) for deal in deals)), most_investors=2).pairs
+    assert (pair.companies, pair.jaccard) == (("x",), 1.0)

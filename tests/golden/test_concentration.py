@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from graph.analytics.concentration import DISCLOSURE_THRESHOLD, concentrations, hhi_range
 from graph.analytics.dependence_answers import concentration_answer
-from graph.analytics.groups import Groups, one_group
+from graph.analytics.groups import Groups, majority_owner, one_group, unknown_holdings
 from graph.analytics.hhi import RULES, hhi_bounds
 from graph.errors import AnalysisError, EntityNotFound
 from graph.model import Batch, Entity, Tie
@@ -301,3 +301,70 @@ def test_an_estimate_is_told_as_one(bundled: Batch) -> None:
     answer = concentration_answer(graph_of(bundled.entities, bundled.ties), "tsmc")
     assert any(note.startswith("Remark on r0893: Analyst estimate for 2026") for note in answer.notes)
     assert "the bounds fall into different bands" in answer.statements[0].text  # 808 to 4,408
+
+
+def status_share(to: str, status: str, share: object, year: str = "2025") -> dict[str, object]:
+    return {"to": to, "status": status, "share": share, "share_basis": "revenue", "start_date": year}
+
+
+def test_a_planned_or_alleged_share_is_not_told_as_a_fact() -> None:
+    answer = concentration_answer(shares(status_share("cus", "alleged", 0.4)), "a")
+    index, told = (item.text for item in answer.statements)
+    assert index.startswith("2025: the HHI of the customers of a would be between 1,600 and 5,200")
+    assert index.endswith("40 % of revenue is named, 1 planned or alleged share counted in.")
+    assert told == "2025: cus allegedly made up 40 % of the revenue of a."
+    assert "Planned or alleged, no facts: 1 of 1 share." in answer.notes
+    assert answer.rows[0][-1] == ("alleged",)
+    planned = concentration_answer(shares(status_share("cus", "planned", 0.4)), "a").statements[1]
+    assert planned.text == "2025: cus is to make up 40 % of the revenue of a."
+
+
+def test_facts_beat_plans_of_the_same_party_and_period() -> None:
+    graph = shares(status_share("b", "active", 0.3), status_share("b", "alleged", 0.5))
+    (found,) = concentrations(graph, "a")
+    assert [(party.share, party.ties, party.conflict) for party in found.parties] == [(0.3, ("r1",), False)]
+    assert [claim.tie for claim in found.set_aside] == ["r2"]
+    assert any(note.startswith("1 planned or alleged share not counted") for note in
+               concentration_answer(graph, "a").notes)  # fmt: skip
+    # Beside a fact of 80 % there is no room for an alleged 40 % of another: its share is not known.
+    (found,) = concentrations(
+        shares(status_share("b", "active", 0.8), status_share("c", "alleged", 0.4)), "a"
+    )
+    assert ([party.party for party in found.parties], found.unmeasured) == (["b"], ("c",))
+
+
+def test_ties_that_are_over_can_be_left_out() -> None:
+    graph = shares(status_share("b", "ended", 0.3), status_share("c", "active", None))
+    assert [item.top_share for item in concentrations(graph, "a")] == [0.3]
+    assert concentrations(graph, "a", ended=False) == []
+
+
+def test_a_share_that_is_no_number_names_its_tie() -> None:
+    with pytest.raises(AnalysisError, match="tie r1 is forty"):
+        concentrations(shares(status_share("b", "active", "forty")), "a")
+
+
+def test_a_holder_of_then_counts_in_a_graph_as_of_then() -> None:
+    graph = nx.MultiDiGraph()
+    graph.add_edge(
+        "top", "firm", "r1", type="OWNS", status="ended", share=0.9, start_date="2010", end_date="2018"
+    )
+    assert majority_owner(graph, "firm") is None
+    graph.graph["as_of"] = "2015"
+    assert Groups(graph).group_of("firm") == "top"
+
+
+def test_a_purchase_of_a_part_is_none_of_the_whole_and_a_least_share_may_decide() -> None:
+    graph = nx.MultiDiGraph()
+    graph.add_edge(
+        "fund", "firm", "r1", type="ACQUIRED", status="completed", share=0.1, share_basis="economic"
+    )
+    assert majority_owner(graph, "firm") is None
+    graph.add_edge("top", "firm", "r2", type="OWNS", status="active", share_min=0.51, share_basis="equity")
+    step = majority_owner(graph, "firm")
+    assert step is not None
+    assert (step.owner, step.share, unknown_holdings(graph, "firm")) == ("top", 0.51, ())
+    graph.add_edge("mid", "other", "r3", type="OWNS", status="active", share_min=0.3)
+    graph.add_edge("low", "other", "r4", type="OWNS", status="active", share_max=0.2)
+    assert majority_owner(graph, "other") is None
+    assert unknown_holdings(graph, "other") == ("r3",)

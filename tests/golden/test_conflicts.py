@@ -227,3 +227,16 @@ def test_the_answer_speaks_of_what_is_possible(bundled_store: Store) -> None:
         "Elon Musk invested in OpenAI (donations, $38m, 2016 to 2020); Elon Musk sued OpenAI "
         "(2024 to 2026-05-18). At the same time since 2024."
     ) in [item.text for item in answer.statements]
+
+
+def test_two_stakes_never_stand_in_for_a_seat_that_ended() -> None:
+    seat = tie("b", "ann", "BOARD_MEMBER_OF", "x", "2000", "2010")
+    stakes = (tie("ix", "ann", "INVESTED_IN", "x", "2015"), tie("iy", "ann", "INVESTED_IN", "y", "2015"))
+    for between, category in (("SUPPLIES", "both-sides"), ("COMPETES_WITH", "seats-at-rivals")):
+        found = conflicts(made(seat, *stakes, tie("s", "x", between, "y", "2015")), classes=[category])
+        assert (found.found, found.apart[category]) == ((), 1)
+    # A seat at the other party makes the case, with the stake.
+    job = tie("r", "ann", "HOLDS_ROLE", "y", "2016")
+    (one,) = conflicts(made(seat, *stakes, job, tie("s", "x", "SUPPLIES", "y", "2015"))).found
+    assert (one.overlap, [item.id for item in one.shown]) == (Overlap.KNOWN, ["ix", "r", "s"])
+    assert {item.id for item in one.ties} == {"b", "ix", "iy", "r", "s"}

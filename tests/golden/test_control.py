@@ -13,7 +13,8 @@ from scipy import sparse
 from graph.analytics.claims import StakeRules
 from graph.analytics.control import control_by, control_matrix, control_over, network_control
 from graph.analytics.control_answers import control_answer, network_control_answer
-from graph.analytics.majority import controlled_by, controllers_of
+from graph.analytics.majority import Votes, controlled_by, controllers_of
+from graph.analytics.stakes import stakes_in
 from graph.errors import AnalysisError, EntityNotFound, ParameterError
 from graph.projection import to_networkx
 from graph.store import Store
@@ -144,6 +145,9 @@ def test_values_may_be_an_attribute_and_missing_ones_are_counted() -> None:
     graph.nodes["c"]["revenue"] = float("nan")
     with pytest.raises(AnalysisError, match="value of c"):
         network_control(graph, values="revenue")
+    for wrong in ("5bn", [1]):
+        with pytest.raises(AnalysisError, match="value of c"):
+            network_control(graph, values={"b": 1, "c": wrong})  # type: ignore[dict-item]
 
 
 # ---- majorities ----
@@ -194,6 +198,63 @@ def test_unknown_shares_make_control_possible() -> None:
     assert firms(held(("x", "h", 0.6), ("y", "h", None), ("y", "z", 0.9), ("z", "h", None)), "y") == {
         "z": (True, 1)
     }
+
+
+def test_an_unknown_own_stake_may_make_a_majority() -> None:
+    # If f holds 20 % or more of itself, a has at least half of the votes; with 60 %, all of them.
+    graph = held(("a", "f", 0.4), ("f", "f", None))
+    (only,) = controllers_of(graph, "f")
+    assert (only.owner, only.control.sure) == ("a", False)
+    assert (only.control.share, only.control.high) == pytest.approx((0.4, 1))
+    # f holds 10 to 20 % of itself, x 40 %: a has at most .4 of .8, which is no majority.
+    graph = held(("a", "f", 0.4), ("x", "f", 0.4), ("f", "f", None))
+    graph.edges["f", "f"].update(share_min=0.1, share_max=0.2)
+    assert controllers_of(graph, "f") == ()
+    # a and f share the same 60 %: a has most where it gets all of it, x where f does.
+    graph = held(("x", "f", 0.4), ("a", "f", None), ("f", "f", None))
+    found = {item.owner: item.control.high for item in controllers_of(graph, "f")}
+    assert found == pytest.approx({"a": 0.6, "x": 1})
+
+
+def test_a_hub_costs_no_more_than_its_stakes() -> None:
+    # Counted, not timed: each closure looks at its own group's stakes, not at all of the hub's.
+    graph = held(*((f"o{i}", "hub", 1 / 400) for i in range(400)))
+    looked = 0
+
+    class Counted(dict[Any, Any]):
+        def __contains__(self, key: object) -> bool:
+            nonlocal looked
+            looked += 1
+            return super().__contains__(key)
+
+    votes = Votes(stakes_in(graph, "hub"), facts=False)
+    votes.by_owner = Counted(votes.by_owner)
+    for i in range(400):
+        assert votes.together({f"o{i}": 0})[0] == pytest.approx(1 / 400)
+    assert looked <= 800
+    assert controllers_of(graph, "hub") == ()
+
+
+def test_a_planned_majority_is_no_fact() -> None:
+    graph = nx.DiGraph()
+    graph.add_edge("h", "f", share=0.6, status="active")
+    graph.add_edge("big", "h", share=0.9, status="announced", type="ACQUIRED")
+    found = {
+        item.owner: (item.control.sure, item.control.fact, item.ultimate)
+        for item in controllers_of(graph, "f")
+    }
+    assert found == {"h": (True, True, True), "big": (True, False, True)}
+    answer = control_answer(graph, "f")
+    assert answer.statements[0].text.startswith("h controls f; big would, by what is planned")
+    assert any(said.text.startswith("big would control f with h") for said in answer.statements)
+    assert {row[1]: row[6] for row in answer.rows} == {"h": "yes", "big": "would"}
+    below = control_answer(graph, "big")
+    assert "big is not known to control any firm; it would control" in below.statements[0].text
+    flow = control_answer(graph, "f", model="linear")
+    assert any(said.text.startswith("big would have 54 % of the control over f") for said in flow.statements)
+    # A fact that suffices stays one, whatever is planned beside it.
+    graph.add_edge("big", "f", share=0.1, status="planned")
+    assert next(i for i in controlled_by(graph, "h") if i.firm == "f").fact
 
 
 def test_firms_that_control_each_other_are_both_ultimate() -> None:

@@ -69,7 +69,7 @@ def test_the_buffers_of_the_package_test_and_relative_mode() -> None:
 def test_a_missing_buffer_names_whose(buffers: list[float]) -> None:
     with pytest.raises(AnalysisError, match="known for bea") as caught:
         debtrank(EXPOSED, buffers, WEIGHTS, A, names=["ann", "bea", "cy"])
-    assert "--relative" in caught.value.hint
+    assert "relative" in caught.value.hint
 
 
 def test_a_buffer_nobody_needs_may_be_missing() -> None:
@@ -200,3 +200,29 @@ def test_nothing_held_is_nothing_lost() -> None:
     impact = impact_matrix(sparse.csr_array((2, 2)), [np.nan, np.nan])
     found = cascade(impact, [1, 1], [1, 0])
     assert (found.debtrank, found.rounds) == (0, 0)
+
+
+def test_the_tie_that_is_cited_is_one_that_was_counted() -> None:
+    graph = nx.MultiDiGraph()
+    graph.add_edge("bank", "firm", "o", id="o", type="LENT_TO", status="ended", amount_usd=100)
+    graph.add_edge("bank", "firm", "n", id="n", type="LENT_TO", status="active", amount_usd=10)
+    graph.add_edge("bank", "firm", "u", id="u", type="OWNS", status="active")
+    (hit,) = debtrank_shock(graph, "firm", buffers={"bank": 50}).hits
+    assert (hit.loss, hit.tie) == (0.2, "n")
+    graph.graph["as_of"] = "2015"
+    (hit,) = debtrank_shock(graph, "firm", buffers={"bank": 200}).hits
+    assert (hit.loss, hit.tie) == (0.5, "o")
+
+
+def test_an_amount_that_is_no_number_names_its_tie() -> None:
+    graph = bank_graph()
+    graph.add_edge("a", "c", key="t9", type="LENT_TO", amount_usd="5bn")
+    with pytest.raises(AnalysisError, match="tie t9 is 5bn"):
+        exposures(graph)
+
+
+def test_an_unknown_value_is_left_out_and_said() -> None:
+    found = debtrank_shock(bank_graph(), "c", relative=True, values={"a": 1, "b": 1})
+    assert any(note.startswith("1 entities have no known value") for note in found.notes)
+    known = debtrank_shock(bank_graph(), "c", relative=True, values={"a": 1, "b": 1, "c": 1})
+    assert not any("no known value" in note for note in known.notes)

@@ -9,7 +9,7 @@ import pytest
 from graph.analytics.esri import economy, standstill
 from graph.analytics.shock_answers import shock_answer
 from graph.analytics.shocks import esri_shock
-from graph.errors import AnalysisError
+from graph.errors import AnalysisError, ParameterError
 
 # S1 (60) and S2 (40) of one industry supply M, M sells 100 to C.
 TOY = np.zeros((4, 4))
@@ -143,7 +143,7 @@ def test_the_toy_on_a_graph() -> None:
 def test_without_amounts_it_refuses_and_points_to_reach() -> None:
     with pytest.raises(AnalysisError, match="No tie of SUPPLIES") as caught:
         esri_shock(nx.DiGraph([("a", "b")]), "a")
-    assert "--rule reach" in caught.value.hint
+    assert "rule reach" in caught.value.hint
 
 
 def test_unknown_sectors_stand_alone_and_are_counted() -> None:
@@ -156,3 +156,22 @@ def test_unknown_sectors_stand_alone_and_are_counted() -> None:
     # is no part of it: the two ways run apart.
     assert found.variants == pytest.approx((0.4, 0.7), abs=1e-6)
     assert any("4 entities have no sector" in note for note in found.notes)
+
+
+def test_essential_sectors_are_named_as_they_are_recorded() -> None:
+    graph = toy_graph()
+    every = esri_shock(graph, "m", essential=sorted(set(KINDS)))
+    assert every.total == pytest.approx(esri_shock(graph, "m").total)
+    chips = nx.MultiDiGraph()
+    chips.add_node("fab", sectors=("chips",))
+    chips.add_node("mill", sectors=("steel",))
+    chips.add_node("maker", sectors=("cars",))
+    chips.add_node("shop", sectors=("shops",))
+    chips.add_edge("fab", "maker", "r1", type="SUPPLIES", amount_usd=10)
+    chips.add_edge("mill", "maker", "r2", type="SUPPLIES", amount_usd=30)
+    chips.add_edge("maker", "shop", "r3", type="SUPPLIES", amount_usd=100)
+    # Not essential: the maker loses a quarter, (10 + 25) / 140. Essential: it stops, (10 + 100) / 140.
+    assert esri_shock(chips, "fab", essential=()).total == pytest.approx(35 / 140, abs=1e-6)
+    assert esri_shock(chips, "fab", essential=["chips"]).total == pytest.approx(110 / 140, abs=1e-6)
+    with pytest.raises(ParameterError, match="No entity has chip as its first sector"):
+        esri_shock(chips, "fab", essential=["chip"])

@@ -195,8 +195,50 @@ def test_alleged_seats_are_not_told_as_held() -> None:
     firms = [Entity(key, key.upper(), "company") for key in "xy"]
     graph = graph_of([Entity("ann", "Ann", "person"), *firms], ties, Filters.all_statuses())
     text = interlocks_answer(graph).statements[1].text
-    assert text.startswith("X and Y may share 1 person: Ann")
+    assert text.startswith("X and Y could share 1 person, which is not a fact: Ann")
     assert "Ann allegedly sits on the board of Y" in text
+
+
+def planned(*ties: Tie) -> nx.MultiDiGraph:
+    people = [Entity(key, key.title(), "person") for key in sorted({tie.from_id for tie in ties})]
+    firms = [Entity(key, key.upper(), "company") for key in sorted({tie.to_id for tie in ties})]
+    return graph_of([*people, *firms], ties, Filters.all_statuses())
+
+
+def test_plans_are_not_counted_as_shared_people() -> None:
+    ann = (seat("1", "ann", "x", "2010", None), seat("2", "ann", "y", "2012", None))
+    bob = (
+        seat("3", "bob", "x", "2015", None, status="alleged"),
+        seat("4", "bob", "y", "2016", None, status="considered"),
+        seat("5", "ann", "z", "2020", None, status="planned"),
+    )
+    graph = planned(*ann, *bob)
+    found = interlocks(graph)
+    pair = found.pairs[0]
+    assert [one.person for one in pair.people] == ["ann"]
+    assert [one.person for one in pair.planned] == ["bob"]
+    assert (pair.weight, found.total, found.total_unknown, found.total_planned) == (1.0, 1, 0, 2)
+    answer = interlocks_answer(graph)
+    assert answer.statements[0].text.endswith(
+        "; 2 more could share somebody, by seats planned or alleged only."
+    )
+    assert answer.statements[1].text.startswith("X and Y share 1 person: Ann (both since 2012): ")
+    assert "Bob, who could be shared: Bob allegedly sits" in answer.statements[1].text
+    row = dict(zip(answer.columns, answer.rows[0], strict=True))
+    assert (row["shared"], row["not_fact"], row["people_not_fact"]) == (1, 1, ["Bob"])
+    assert {"1", "3"} <= set(answer.statements[1].ties)
+
+
+def test_a_dated_plan_does_not_stand_in_for_an_undated_fact() -> None:
+    x = seat("1", "ann", "x", "2010", None)
+    fact, plan = seat("2", "ann", "y", None, None), seat("3", "ann", "y", "2012", None, status="planned")
+    (pair,) = interlocks(planned(x, fact, plan)).pairs
+    assert (pair.people, pair.planned, len(pair.unknown)) == ((), (), 1)
+    assert {tie.id for tie in pair.unknown[0].shown} == {"1", "2"}
+    # A fact that surely did not overlap leaves the plan, as a plan.
+    over = seat("2", "ann", "y", "2001", "2005")
+    (pair,) = interlocks(planned(x, over, plan)).pairs
+    assert (pair.people, pair.unknown, [one.person for one in pair.planned]) == ((), (), ["ann"])
 
 
 def test_bad_requests() -> None:

@@ -229,3 +229,17 @@ def test_the_answer_on_the_bundled_data(bundled_store: Store) -> None:
     known = {tie.id for tie in bundled_store.ties()}
     assert all(set(item.ties) <= known for item in answer.statements)
     assert all(len(row) == len(answer.columns) for row in answer.rows)
+
+
+def test_an_amount_or_share_that_is_no_number_is_an_error_of_the_analysis() -> None:
+    graph = nx.DiGraph()
+    graph.add_edge("a", "b", id="i", type="INVESTED_IN", amount_usd="5bn")
+    graph.add_edge("a", "c", id="s", type="SUPPLIES")
+    graph.add_edge("c", "b", id="t", type="SUPPLIES")
+    with pytest.raises(AnalysisError, match=r"a -> b \(tie i\) is 5bn"):
+        loops(graph)
+    owned = nx.DiGraph()
+    owned.add_edge("a", "b", id="o", type="OWNS", share="half")
+    owned.add_edge("b", "a", id="p", type="OWNS", share=0.1)
+    with pytest.raises(AnalysisError, match="half, not between 0 and 1"):
+        loops(owned, kind="ownership")

@@ -12,7 +12,7 @@ from scipy import sparse
 
 from graph.analytics.claims import StakeRules
 from graph.analytics.ownership import Loops, holdings_of, met_from, owners_of
-from graph.analytics.ownership_answers import holdings_answer, owners_answer
+from graph.analytics.ownership_answers import beneficial_answer, holdings_answer, owners_answer
 from graph.analytics.stakes import all_stakes, stake_notes, stakes_in
 from graph.errors import AnalysisError, EntityNotFound, NotConverged, ParameterError
 from graph.model import Entity, Tie
@@ -159,7 +159,7 @@ def test_sums_above_the_whole_are_named_unless_rounded() -> None:
         AnalysisError, match=r"f sum to 120 %.*a->f \(a, 60 %\) and b->f \(b, 60 %\)"
     ) as caught:
         owners_of(graph, "g")
-    assert "--exclude" in caught.value.hint
+    assert "exclude" in caught.value.hint
     whole = all_stakes(graph)
     assert whole.firms["f"].over == pytest.approx(1.2)
     assert [(stake.owner, stake.firm) for stake in whole.stakes()] == [("f", "g")]
@@ -302,6 +302,75 @@ def test_plans_are_named_as_what_they_are() -> None:
     answer = owners_answer(graph, "f")
     assert any("no facts" in note and "r1 and r2" in note for note in answer.notes)
     assert "A is to invest in F (10 % of equity, 2026, announced)" in answer.statements[1].text
+
+
+@pytest.mark.parametrize("status", ["abandoned", "announced", "planned", "alleged"])
+def test_what_is_no_fact_never_moves_the_owners(status: str) -> None:
+    graph = told(
+        tie("r1", "a", "OWNS", 0.7, "2020"), tie("r2", "b", "OWNS", 0.3, "2020"),
+        tie("r3", "c", "ACQUIRED", 1.0, "2025", status=status),
+    )  # fmt: skip
+    found = stakes_in(graph, "f")
+    assert [(s.owner, s.share) for s in found.stakes] == [("a", 0.7), ("b", 0.3)]
+    assert [s.tie for s in found.unfit] == ["r3"]
+    answer = owners_answer(graph, "f")
+    assert not any("C holds" in said.text for said in answer.statements)
+    below = holdings_answer(graph, "c")
+    assert below.rows == ()
+    assert all(any("Left out" in n and "r3" in n for n in found.notes) for found in (answer, below))
+    assumed = told(
+        tie("r1", "a", "ACQUIRED", start="2020"), tie("r3", "c", "OWNS", 0.4, "2025", status=status)
+    )
+    assert [(s.owner, s.share) for s in stakes_in(assumed, "f").stakes] == [("a", 1.0)]
+
+
+def test_a_fact_beats_a_newer_plan_of_the_same_owner() -> None:
+    graph = told(
+        tie("r1", "a", "OWNS", 0.7, "2020"), tie("r2", "a", "OWNS", 0.1, "2026", status="considered")
+    )
+    found = stakes_in(graph, "f")
+    assert [(s.tie, s.share, s.fact) for s in found.stakes] == [("r1", 0.7, True)]
+    # As new as an assumed whole, but a plan: it does not stand in for it.
+    stand_in = StakeRules("voting", fallback="equity")
+    both = told(
+        tie("r1", "a", "ACQUIRED", start="2024"), tie("r2", "a", "OWNS", 0.4, "2026", status="planned")
+    )
+    assert [(s.tie, s.share) for s in stakes_in(both, "f", stand_in).stakes] == [("r1", 1.0)]
+
+
+def test_plans_that_exclude_one_another_are_of_unknown_size() -> None:
+    graph = told(
+        tie("r1", "a", "OWNS", 0.3, "2020"), tie("r2", "b", "OWNS", 0.5, "2025", status="planned"),
+        tie("r3", "c", "OWNS", 0.6, "2026", status="alleged"),
+    )  # fmt: skip
+    found = stakes_in(graph, "f")
+    assert [(s.owner, s.share, round(s.high, 6)) for s in found.stakes] == [
+        ("a", 0.3, 0.3), ("c", None, 0.6), ("b", None, 0.5)
+    ]  # fmt: skip
+    assert (found.loosened, found.unfit, found.factual) == (("r2", "r3"), (), 0.3)
+
+
+def test_plans_are_told_as_plans_also_behind_a_fact() -> None:
+    # b holds all of f as a fact; c is to buy 60 % of b, so c's part of f is a plan, and a's 40 % a fact.
+    graph = told(
+        tie("r1", "b", "OWNS", 1.0, "2020"), tie("r2", "a", "OWNS", 0.4, "2020", firm="b"),
+        tie("r3", "c", "ACQUIRED", 0.6, "2026", status="announced", firm="b"),
+    )  # fmt: skip
+    texts = [said.text for said in owners_answer(graph, "f").statements]
+    assert texts[0].startswith("2 owners of F known, 1 of them direct; the 1 with a known share hold 100 %")
+    assert "1 more would be owners" in texts[0]
+    assert any(text.startswith("C would hold 60 % of F") and "(no fact: r3)" in text for text in texts)
+    assert any(text.startswith("A holds 40 % of F") for text in texts)
+    below = [said.text for said in holdings_answer(graph, "c").statements]
+    assert below[0].startswith(
+        "C is not known to hold a part of any firm (equity); its shares of 2 firms rest"
+    )
+    assert any(text.startswith("C would hold 60 % of B") for text in below)
+    behind = beneficial_answer(graph, "f")
+    assert behind.statements[0].text.startswith("A reaches 25 % of F; C would, by")
+    assert {row[0]: (row[6], row[7], row[8]) for row in behind.rows} == {
+        "a": ("yes", "no", "no"), "c": ("would", "would", "would")
+    }  # fmt: skip
 
 
 # ---- the bundled data ----

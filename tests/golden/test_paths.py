@@ -554,3 +554,13 @@ def test_the_block_command(run) -> None:
 def test_ties_are_counted_as_networkx_does(kind) -> None:
     graph = kind([("a", "b"), ("b", "a"), ("b", "c"), ("b", "c"), ("c", "c"), ("c", "c")])
     assert best_paths(graph, "a", "c").ties_searched == graph.number_of_edges()
+
+
+def test_a_stopped_search_does_not_say_that_there_is_no_path() -> None:
+    graph = build([("s", "m"), ("m", "v"), ("m", "t"), ("v", "x"), ("x", "y"), ("y", "t")])
+    query = PathQuery(via=("v",), candidate_limit=1, max_hops=6)
+    answer = paths_answer(graph, "s", "t", query)
+    assert not answer.rows
+    text = answer.statements[0].text
+    assert text.endswith("whether there is one is not known.")
+    assert "was found before the search stopped" in text

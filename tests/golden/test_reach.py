@@ -160,3 +160,42 @@ def test_cloud_for_openai_in_the_bundled_data(bundled: Batch) -> None:
     assert found["amazon"].like_products_to == ("openai",)
     assert found["coreweave"].match is not None
     assert "cloud" in found["coreweave"].match.words
+
+
+def test_reach_leaves_out_what_is_over_and_says_so() -> None:
+    graph = nx.MultiDiGraph()
+    graph.add_edge("asml", "nv", "r1", type="SUPPLIES", status="active")
+    graph.add_edge("old", "nv", "r2", type="SUPPLIES", status="ended")
+    graph.add_edge("far", "old", "r3", type="SUPPLIES", status="active")
+    answer = reach_answer(graph, "nv")
+    assert [row[0] for row in answer.rows] == ["asml"]
+    assert "Supply ties that are over are not followed: 1." in answer.notes
+    assert reach_answer(graph, "old", upstream=False).statements[0].text == (
+        "Nobody is recorded downstream of old now: its supply ties there are over (1)."
+    )
+    graph.graph["as_of"] = "2003"
+    assert [row[0] for row in reach_answer(graph, "nv").rows] == ["asml", "old", "far"]
+
+
+@pytest.mark.parametrize(
+    ("status", "sells", "supplies", "competes"),
+    [
+        ("active", "sells", "already supplies such", "competes with"),
+        ("ended", "sold", "supplied such", "competed with"),
+        ("planned", "plans to sell", "plans to supply such", "plans to compete with"),
+        ("alleged", "allegedly sells", "allegedly supplies such", "allegedly competes with"),
+    ],
+)
+def test_reasons_for_a_substitute_are_worded_by_status(
+    status: str, sells: str, supplies: str, competes: str
+) -> None:
+    graph = nx.MultiDiGraph()
+    graph.add_edge("s", "c", "r1", type="SUPPLIES", status="ended", product="lithography machines")
+    graph.add_edge("t", "c", "r2", type="SUPPLIES", status=status, product="lithography machines")
+    graph.add_edge("u", "c", "r3", type="SUPPLIES", status="active", product="bread")
+    graph.add_edge("t", "s", "r4", type="COMPETES_WITH", status=status)
+    text = substitutes_answer(graph, "s").statements[1].text
+    assert text == (
+        f't: {sells} "lithography machines" to c, like "lithography machines" to c (ended)'
+        f" (shared: lithography, machine); {supplies} to c; {competes} s."
+    )

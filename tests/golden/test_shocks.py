@@ -161,3 +161,56 @@ def test_asml_has_no_shares_so_only_reach_is_told(bundled: Batch) -> None:
     found = shock(graph_of(bundled.entities, bundled.ties), "asml", rounds=1)
     assert found.rule == "reach"
     assert [hit.entity for hit in found.hits] == ["intel", "samsung", "tsmc"]  # r0102, r0103, r0104
+
+
+def renewed() -> nx.MultiDiGraph:
+    """sup sells to cus: a tie that goes on, and an ended one that carries the share."""
+    graph = nx.MultiDiGraph()
+    graph.add_edge("sup", "cus", "new", id="new", type="SUPPLIES", status="active", start_date="2024")
+    graph.add_edge(
+        "sup", "cus", "old", id="old", type="SUPPLIES", status="ended", start_date="2010", end_date="2011",
+        share=0.4, share_basis="revenue",
+    )  # fmt: skip
+    return graph
+
+
+def test_a_tie_that_is_over_carries_no_share_beside_one_that_goes_on() -> None:
+    graph = renewed()
+    assert [(hit.entity, hit.loss) for hit in shock(graph, "cus", rule="shares").hits] == [("sup", None)]
+    assert shock(graph, "cus").rule == "reach"
+    (hit,) = shock(graph, "cus", period="2010").hits
+    assert (hit.tie, hit.loss) == ("old", 0.4)
+
+
+def alleged() -> nx.MultiDiGraph:
+    """src sells half to sup, which allegedly sells 40 % to cus."""
+    graph = nx.MultiDiGraph()
+    graph.add_edge(
+        "sup", "cus", "r1", type="SUPPLIES", status="alleged", share=0.4, share_basis="revenue",
+        start_date="2025",
+    )  # fmt: skip
+    graph.add_edge("src", "sup", "r2", type="SUPPLIES", status="active", share=0.5, start_date="2024")
+    return graph
+
+
+def test_a_share_that_is_no_fact_makes_no_fact_here_or_further_up() -> None:
+    answer = shock_answer(alleged(), "cus")
+    lead, first, second = (item.text for item in answer.statements)
+    assert lead.endswith("for 0 of them the loss is known, for 2 only by planned or alleged shares.")
+    assert first == (
+        "Round 1: sup would lose 40 % of its revenue: cus allegedly made up 40 % of its revenue in 2025 (r1)."
+    )
+    assert second.startswith("Round 2: src would lose 20 % of its revenue: sup made up 50 %")
+    assert "2 of the losses rest on planned or alleged shares, which are no facts." in answer.notes
+    assert [row[-1] for row in answer.rows] == [False, False]
+
+
+def test_a_fact_goes_before_a_newer_plan() -> None:
+    graph = alleged()
+    graph.add_edge("sup", "cus", "r3", type="SUPPLIES", status="active", share=0.1, start_date="2020")
+    answer = shock_answer(graph, "cus")
+    assert answer.statements[1].text == (
+        "Round 1: sup loses 10 % of its revenue: cus made up 10 % of its revenue in 2020 (r3);"
+        " other periods: 40 % in 2025 (r1; no fact)."
+    )
+    assert not any("no facts" in note for note in answer.notes)

@@ -190,3 +190,17 @@ def test_a_program_that_forgets_to_close_ends_all_the_same(tmp_path: Path) -> No
     assert "entities=0" in done.stdout
     assert done.stderr == ""
     assert not (tmp_path / "store" / "holder.json").exists()
+
+
+def test_an_open_store_leaves_the_main_thread_its_stack(tmp_path: Path) -> None:
+    script = (
+        "import sys, numpy; from graph.store.embedded import EmbeddedStore\n"
+        "with EmbeddedStore(sys.argv[1]) as store:\n"
+        "    store.counts(); draw = numpy.random.default_rng(1)\n"
+        "    print(len(numpy.linalg.solve(draw.random((600, 600)), draw.random(600))))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "store")],
+        capture_output=True, text=True, check=False, timeout=120, cwd=Path(__file__).parents[3],
+    )  # fmt: skip
+    assert (done.returncode, done.stdout.strip()) == (0, "600"), done.stderr
