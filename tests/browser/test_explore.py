@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -79,7 +80,7 @@ def test_click_expand_back_forward_reload(page: Page) -> None:
     panel(page, "SoftBank Group")
     page.go_back()
     expect(page.get_by_text("3 of 3 entities").first).to_be_visible()
-    assert page.url.endswith("ids=openai,microsoft,softbank")
+    assert unquote(page.url).endswith("ids=openai,microsoft,softbank")
     page.go_forward()
     expect(page.get_by_text("3 of 3 entities")).to_have_count(0)
     settled(page)

@@ -28,6 +28,7 @@ def sideways(page: Page) -> int:
 def test_a_circle_is_chosen_drawn_and_shared(page: Page) -> None:
     page.goto("/loops?with=nvidia&max=3")
     expect(page.get_by_text(re.compile(r"^\d+ money circles up to length 3 through NVIDIA"))).to_be_visible()
+    settled(page)
     page.get_by_text("NVIDIA → OpenAI → Oracle → NVIDIA").first.click()
     expect(page.get_by_role("heading", level=5)).to_have_text("NVIDIA → OpenAI → Oracle → NVIDIA")
     settled(page)
@@ -36,7 +37,7 @@ def test_a_circle_is_chosen_drawn_and_shared(page: Page) -> None:
     expect(page.get_by_text("OpenAI buys from Oracle").first).to_be_visible()
     page.reload()
     expect(page.get_by_role("heading", level=5)).to_have_text("NVIDIA → OpenAI → Oracle → NVIDIA")
-    page.get_by_text("Ownership", exact=True).click()
+    page.get_by_test_id("stMain").get_by_text("Ownership", exact=True).click()
     expect(page.get_by_text("No ownership circle up to length 3 through NVIDIA").first).to_be_visible()
     settled(page)
     assert "kind=ownership" in page.url
