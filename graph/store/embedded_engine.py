@@ -66,7 +66,14 @@ def start(heap: str) -> None:
 
         thread = threading.Thread(target=work, name="interlock-jvm")
         thread.start()
-        thread.join()
+        interrupted = False
+        while thread.is_alive():
+            try:
+                thread.join()
+            except KeyboardInterrupt:  # a JVM that is half started cannot be ended
+                interrupted = True
+        if interrupted:
+            raise KeyboardInterrupt
         if failed:
             raise failed[0]
 
