@@ -6,8 +6,8 @@ entities; Cypher calls the same thing a relationship.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import MISSING, dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
 from graph.dates import OPEN_END, parse_date
@@ -20,6 +20,21 @@ FACT_STATUSES = ("active", "completed", "ended")
 """Statuses that speak of something that is or was so."""
 PERIOD_BASES = ("revenue", "cost")
 """Share bases that are measured over a period: there, start and end delimit the measurement."""
+SCHEMES: Mapping[str, str] = {
+    "lei": "Legal Entity Identifier, ISO 17442",
+    "cik": "SEC Central Index Key, ten digits",
+    "gb-coh": "UK Companies House number, eight characters",
+    "wikidata": "Wikidata item, Q...",
+    "crunchbase": "Crunchbase permalink or uuid",
+    "cusip": "CUSIP of an issue",
+    "isin": "ISIN of an issue, ISO 6166",
+    "bic": "Business Identifier Code, ISO 9362",
+    "reg": "another register: reg:<country or register>:<number>",
+    "icij": "node of the ICIJ Offshore Leaks database",
+    "littlesis": "LittleSis entity",
+    "opencorporates": "OpenCorporates id, <jurisdiction>/<number>",
+}
+"""Schemes of :attr:`Entity.identifiers`; ids are text and keep their leading zeros."""
 NAME_KEY_MAX = 200
 """A longer text cannot be indexed by every engine, and nobody types it."""
 
@@ -34,6 +49,12 @@ class Entity:
         country: ISO 3166-1 alpha-2 code, None when unknown.
         founded: year as published, None when unknown.
         sectors: short slugs.
+        identifiers: strong ids of registers as ``scheme:value``, see :data:`SCHEMES`.
+        born: year or month of birth of a person, as published; no day is kept.
+        note: what a register says beside, such as why no parent is stated.
+        stub: named only as an end of a tie; a full record of it takes its place.
+        origin: import, file and line it was last read from, ``IMPORT FILE:LINE``; not part of what it says,
+            so that two records that differ in it alone are equal.
     """
 
     id: EntityId
@@ -44,6 +65,11 @@ class Entity:
     founded: str | None = None
     sectors: tuple[str, ...] = ()
     description: str | None = None
+    identifiers: tuple[str, ...] = ()
+    born: str | None = None
+    note: str | None = None
+    stub: bool = False
+    origin: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +82,7 @@ class Source:
     date: str | None = None
     url: str | None = None
     language: str | None = None
+    origin: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +99,16 @@ class Tie:
         share_basis: equity, voting or economic: part of ``to`` held by ``from``;
             revenue, cost: part of the revenue of ``from`` (cost of ``to``) that this tie makes up.
         sources: ids of sources, at least one.
+        share_min, share_max: bounds of a share that is published as a band, fractions 0..1; a bound that
+            is not stated is None. ``share`` is None then.
+        amount, currency: an amount that is no whole number of US dollars: plain decimal text as published
+            and its ISO 4217 code. Never added up over currencies.
+        round_usd: whole financing round, all investors together, in whole US dollars; never to be added up
+            over the investors of a round.
+        quantity: number of shares or units, plain decimal text.
+        interest: sort of interest in the register's words, such as ``voting-rights``.
+        directness: ``direct``, ``indirect`` or None when unknown.
+        origin: see :class:`Entity`.
     """
 
     id: TieId
@@ -89,6 +126,15 @@ class Tie:
     product: str | None = None
     note: str | None = None
     sources: tuple[SourceId, ...] = ()
+    share_min: float | None = None
+    share_max: float | None = None
+    amount: str | None = None
+    currency: str | None = None
+    round_usd: int | None = None
+    quantity: str | None = None
+    interest: str | None = None
+    directness: str | None = None
+    origin: str | None = field(default=None, compare=False)
 
     @property
     def is_fact(self) -> bool:
@@ -153,10 +199,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A record with the place it was read at."""
+    """A record with the place it was read at.
+
+    ``weak`` records name an end of a tie that has no row of its own: they count, as stubs, only where
+    neither the import nor the store has a full one.
+    """
 
     record: Record
     place: Place
+    weak: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +229,48 @@ class Problem:
     def __str__(self) -> str:
         field = f"{self.field}: " if self.field else ""
         return f"{self.place.path}:{self.place.line}: {field}{self.reason} {self.hint}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a reader noticed about a row that it loads all the same, such as a date of the year 3201.
+
+    Attributes:
+        field, value: column and text, as for :class:`Problem`.
+        reason: a sentence without the value, so that remarks can be counted by it.
+    """
+
+    place: Place
+    field: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A row that rightly makes no record.
+
+    Attributes:
+        why: ``duplicate`` (the same row again), ``superseded`` (a later statement took its place) or
+            ``aside`` (says nothing the model holds, such as a total or an exemption).
+        reason: a sentence without the row's own values, so that rows can be counted by it.
+    """
+
+    place: Place
+    why: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Columns of a file, or files of a source, that nobody read."""
+
+    path: str
+    names: tuple[str, ...]
+
+
+Item = Placed | Problem | Remark | Skipped | Unread
+"""What a reader yields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +310,7 @@ def to_properties(record: Record) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, _ in _DEFAULTS[type(record)]:
         value = getattr(record, name)
-        if value is None or value == () or name in skip:
+        if value is None or value == () or value is False or name in skip:
             continue
         found[name] = list(value) if isinstance(value, tuple) else value
     if isinstance(record, Tie):

@@ -13,10 +13,11 @@ import yaml
 
 from graph.dates import parse_date
 from graph.errors import SchemaViolation, did_you_mean
-from graph.model import Entity, Record, Source, Tie
+from graph.model import SCHEMES, Entity, Record, Source, Tie
 
 ID_MAX = 500
 ONTOLOGY_FILE = Path(__file__).with_name("ontology.yaml")
+_PLAIN_NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,20})?\Z", re.ASCII)
 _HTTP_URL = re.compile(r"https?://[^\s<>\"]+\Z")
 
 
@@ -207,6 +208,22 @@ def _check_entity(entity: Entity) -> None:
         )
     if entity.founded is not None:
         parse_date(entity.founded, field="founded")
+    if entity.born is not None and parse_date(entity.born, field="born").precision == "day":
+        raise SchemaViolation(
+            "a full birthday is more than is needed to tell people apart.",
+            field="born",
+            value=entity.born,
+            hint="Keep the year, or year and month: 1970-03.",
+        )
+    for item in entity.identifiers:
+        scheme, colon, value = item.partition(":")
+        if scheme not in SCHEMES or not (colon and value.strip()):
+            raise SchemaViolation(
+                f"{item[:60]!r} is not an identifier.",
+                field="identifiers",
+                value=item,
+                hint=f"Write scheme:value; the schemes are {', '.join(SCHEMES)}.",
+            )
 
 
 def _check_source(source: Source) -> None:
@@ -245,6 +262,7 @@ def _check_tie(tie: Tie) -> None:
             value=tie.amount_usd,
             hint="Leave the cell empty when the amount is not known.",
         )
+    _check_amount(tie)
     _check_share(tie)
     if not tie.sources:
         raise SchemaViolation(
@@ -252,21 +270,66 @@ def _check_tie(tie: Tie) -> None:
         )
 
 
+def _check_amount(tie: Tie) -> None:
+    for field, value in (("amount", tie.amount), ("quantity", tie.quantity)):
+        if value is not None and not _PLAIN_NUMBER.match(value):
+            raise SchemaViolation(
+                f"{value[:40]!r} is not a plain decimal number.",
+                field=field,
+                value=value,
+                hint="Write digits and a point: 1500000.50. Leave the cell empty when it is not known.",
+            )
+    if tie.amount is not None and tie.currency is None:
+        raise SchemaViolation(
+            "there is an amount without a currency.", field="currency", hint="Say which: EUR, GBP ..."
+        )
+    if tie.currency is not None and not re.fullmatch("[A-Z]{3}", tie.currency):
+        raise SchemaViolation(
+            f"{tie.currency[:20]!r} is not a currency code.",
+            field="currency",
+            value=tie.currency,
+            hint="Write three capital letters (ISO 4217), such as EUR.",
+        )
+    if tie.round_usd is not None and tie.round_usd <= 0:
+        raise SchemaViolation(
+            f"the round {tie.round_usd} is not above 0.",
+            field="round_usd",
+            value=tie.round_usd,
+            hint="Leave the cell empty when it is not known.",
+        )
+    if tie.directness is not None:
+        _one_of("directness", tie.directness, {"direct": 1, "indirect": 1})
+
+
 def _check_share(tie: Tie) -> None:
-    if tie.share is None:
+    shares = {"share": tie.share, "share_min": tie.share_min, "share_max": tie.share_max}
+    given = {field: share for field, share in shares.items() if share is not None}
+    if not given:
         if tie.share_basis is not None:
             raise SchemaViolation(
                 "there is a share basis without a share.", field="share_basis", value=tie.share_basis,
                 hint="Fill in the share, or leave both empty.",
             )  # fmt: skip
         return
-    if not 0 < tie.share <= 1:
+    for field, share in given.items():
+        # A band may start at 0, and nobody can hold more than all.
+        if not (0 <= share <= 1 and (share > 0 or field == "share_min")):
+            raise SchemaViolation(
+                f"the share {share:g} is not between 0 and 1.",
+                field=field,
+                value=share,
+                hint="Write fractions: 0.12 for 12 %. Leave the cell empty when it is not known.",
+            )
+    if tie.share is not None and len(given) > 1:
         raise SchemaViolation(
-            f"the share {tie.share:g} is not between 0 and 1.",
-            field="share",
-            value=tie.share,
-            hint="Write fractions: 0.12 for 12 %. Leave the cell empty when it is not known.",
-        )
+            "there is a share and a band for it.", field="share_min", value=tie.share_min,
+            hint="Keep the share, or its two bounds.",
+        )  # fmt: skip
+    if tie.share_min is not None and tie.share_max is not None and tie.share_min > tie.share_max:
+        raise SchemaViolation(
+            f"the band of {tie.share_min:g} to {tie.share_max:g} is empty.", field="share_min",
+            value=tie.share_min, hint="Swap the two bounds?",
+        )  # fmt: skip
     if tie.share_basis is None:
         raise SchemaViolation(
             "there is a share without a share basis.", field="share_basis",

@@ -6,14 +6,15 @@ into :data:`FORMATS`: the first that accepts a file reads it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
 from graph.errors import UnknownFormat, did_you_mean
-from graph.model import Placed, Problem
-from loaders.source_file import SourceFile
+from graph.model import Item, Unread
+from loaders.source_file import Member, Meter, SourceFile
 
 FORMATS: Mapping[str, str] = {
     "triple": "loaders.triple:TripleLoader",
@@ -21,22 +22,77 @@ FORMATS: Mapping[str, str] = {
 """Format id to ``module:class``, in the order they are asked; imported on first use."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How to read.
+
+    Attributes:
+        mapping: mapping file for tables whose columns are not known.
+        encoding: of text files; None for UTF-8.
+        publisher, date, url: of the source that ties get which name none themselves; None for what the
+            format says or, failing that, the file's name.
+    """
+
+    mapping: Path | None = None
+    encoding: str | None = None
+    publisher: str | None = None
+    date: str | None = None
+    url: str | None = None
+
+
 class Loader(Protocol):
-    """What a format module offers."""
+    """What a format module offers. Made with the :class:`ReadOptions`.
+
+    Attributes:
+        format_id, title: id for ``--as`` and name for people.
+        strict: whether one wrong row turns the import down: so for data people wrote for Interlock, not for
+            the exports of others, whose wrong rows are listed and left out.
+    """
 
     format_id: str
     title: str
+    strict: bool
 
-    def accepts(self, source: SourceFile) -> bool:
-        """Whether it can read this, judged by content; reads a few kilobytes at most."""
+    def __init__(self, options: ReadOptions) -> None: ...
+
+    def accepts(self, source: SourceFile, member: Member) -> bool:
+        """Whether it can read this file, judged by content; reads its head at most."""
         ...
 
-    def read(self, source: SourceFile) -> Iterator[Placed | Problem]:
-        """Every row as records, or as what is wrong with it."""
+    def read(self, source: SourceFile) -> Iterator[Item]:
+        """Every row of the source's files as records, or as what is wrong with it. Streams."""
         ...
 
 
-def loader_for(format_id: str) -> Loader:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Files that one loader reads together."""
+
+    loader: Loader
+    source: SourceFile
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will be read by which loader, and files of no known format."""
+
+    readings: tuple[Reading, ...]
+    unread: tuple[Unread, ...]
+    meter: Meter
+
+    @property
+    def strict(self) -> bool:
+        """Whether one wrong row turns the import down."""
+        return any(reading.loader.strict for reading in self.readings)
+
+    def items(self) -> Iterator[Item]:
+        """Everything the loaders read, in their order."""
+        for reading in self.readings:
+            yield from reading.loader.read(reading.source)
+        yield from self.unread
+
+
+def loader_for(format_id: str, options: ReadOptions | None = None) -> Loader:
     """The loader of a format.
 
     Raises:
@@ -49,34 +105,59 @@ def loader_for(format_id: str) -> Loader:
             details={"known": list(FORMATS)},
         )
     module, _, name = FORMATS[format_id].partition(":")
-    return getattr(import_module(module), name)()
+    return getattr(import_module(module), name)(options or ReadOptions())
 
 
-def find_loader(path: str | Path, as_format: str | None = None) -> Loader:
-    """The loader for a file or folder; ``as_format`` wins over its content.
+def plan(
+    paths: Sequence[str | Path], as_format: str | None = None, options: ReadOptions | None = None
+) -> Plan:
+    """Find a loader for every file; ``as_format`` wins over their content.
+
+    Files of one format are read together, whether they were named one by one or lie in one folder: a
+    format may need several tables at once.
 
     Raises:
-        UnknownFormat: with the formats that are known.
-        LoadError: the path cannot be read.
+        UnknownFormat: no file is in a known format; says which are.
+        LoadError: a path cannot be read.
     """
+    chosen = options or ReadOptions()
+    source = SourceFile(*paths, encoding=chosen.encoding)
+    members = source.members
+    source.meter.total = sum(_size(path) for path in source.paths)
     if as_format is not None:
-        return loader_for(as_format)
-    source = SourceFile(path)
-    for format_id in FORMATS:
-        loader = loader_for(format_id)
-        if loader.accepts(source):
-            return loader
-    raise UnknownFormat(
-        "is in no format that Interlock knows.",
-        path=str(path),
-        hint=_known(),
-        details={"known": list(FORMATS)},
-    )
+        return Plan((Reading(loader_for(as_format, chosen), source),), (), source.meter)
+    loaders = [loader_for(format_id, chosen) for format_id in FORMATS]
+    found: dict[str, list[Member]] = {}
+    unread: list[Member] = []
+    for member in members:
+        loader = next((each for each in loaders if each.accepts(source, member)), None)
+        found.setdefault(loader.format_id, []).append(member) if loader else unread.append(member)
+    if not found:
+        raise UnknownFormat(
+            "is in no format that Interlock knows." if members else "holds no file.",
+            path=members[0].shown if len(members) == 1 else str(source.path),
+            hint=_known(),
+            details={"known": list(FORMATS)},
+        )
+    readings = [
+        Reading(each, source.subset(found[each.format_id])) for each in loaders if each.format_id in found
+    ]
+    left = tuple(Unread(str(member.shown), ()) for member in unread)
+    return Plan(tuple(readings), left, source.meter)
 
 
-def read_path(path: str | Path, as_format: str | None = None) -> Iterator[Placed | Problem]:
-    """Rows of a file, folder or archive: :func:`find_loader` and its ``read`` in one call."""
-    return find_loader(path, as_format).read(SourceFile(path))
+def read_path(path: str | Path, as_format: str | None = None) -> Iterator[Item]:
+    """Everything in a file, folder or archive: :func:`plan` and its ``items`` in one call."""
+    return plan([path], as_format).items()
+
+
+def _size(path: Path) -> int:
+    try:
+        if path.is_dir():
+            return sum(item.stat().st_size for item in path.rglob("*") if item.is_file())
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _known() -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from graph.errors import LoadError, did_you_mean
 from graph.model import Entity, Place, Placed, Problem, Record, Source, Tie
+from loaders import ReadOptions
 from loaders.source_file import Member, Row, SourceFile
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -22,6 +23,15 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 """Columns of each table, in the order that the tables are read in."""
+
+OPTIONAL: Mapping[str, tuple[str, ...]] = {
+    "sources": (),
+    "entities": ("identifiers", "born", "note", "stub"),
+    "relationships": (
+        "share_min", "share_max", "amount", "currency", "round_usd", "quantity", "interest", "directness",
+    ),
+}  # fmt: skip
+"""Columns that may be left out."""
 
 _WHOLE = re.compile(r"[+-]?\d{1,15}\Z", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(\d{1,15}\.?\d{0,17}|\.\d{1,17})\Z", re.ASCII)
@@ -39,12 +49,22 @@ class TripleLoader:
 
     format_id = "triple"
     title = "Interlock CSV: entities.csv, relationships.csv, sources.csv"
+    strict = True
 
-    def accepts(self, source: SourceFile) -> bool:
-        """Whether a file has one of the three names, or, alone, one of the three headers."""
-        if any(source.member(f"{table}.csv") for table in COLUMNS):
-            return True
-        return len(source.members) == 1 and _table_of(source.csv_header(source.members[0])) is not None
+    def __init__(self, options: ReadOptions | None = None) -> None:
+        del options
+
+    def accepts(self, source: SourceFile, member: Member) -> bool:
+        """Whether a file has one of the three headers, or one of the three names and most of its columns."""
+        if not member.plain_name.endswith((".csv", ".txt", ".tsv")):
+            return False
+        header = source.csv_header(member)
+        table = member.plain_name.removesuffix(".csv")
+        if table not in COLUMNS:
+            return _table_of(header) is not None
+        if len(header) == 1:  # parted by semicolons or tabs: reading it says so
+            header = re.split("[;\t]", header[0])
+        return 2 * len(set(header) & set(COLUMNS[table])) >= len(COLUMNS[table])
 
     def read(self, source: SourceFile) -> Iterator[Placed | Problem]:
         """Every row as a record, or as what is wrong with it. Streams.
@@ -61,14 +81,12 @@ class TripleLoader:
 
 
 def _tables(source: SourceFile) -> list[tuple[str, Member]]:
-    named = [(table, source.member(f"{table}.csv")) for table in COLUMNS]
-    found = [(table, member) for table, member in named if member is not None]
-    if not found:
-        found = [
-            (table, member)
-            for member in source.members
-            if (table := _table_of(source.csv_header(member))) is not None
-        ]
+    names = {f"{table}.csv": table for table in COLUMNS}
+    tables = [
+        (names.get(member.plain_name) or _table_of(source.csv_header(member)), member)
+        for member in source.members
+    ]
+    found = [(table, member) for wanted in COLUMNS for table, member in tables if table == wanted and table]
     if not found:
         raise LoadError(
             "holds none of entities.csv, relationships.csv and sources.csv.",
@@ -76,26 +94,45 @@ def _tables(source: SourceFile) -> list[tuple[str, Member]]:
             hint="Name them so, or load another format with --as.",
         )
     for table, member in found:
-        _check_header(source.csv_header(member), COLUMNS[table], member.shown)
+        _check_header(source.csv_header(member), table, member.shown)
+    for table, member in found:
+        again = next((one for kind, one in found if kind == table and one is not member), None)
+        if again is not None:
+            raise LoadError(
+                f"and {again.shown} are both {table}.csv.",
+                path=member.shown,
+                hint="Load one after the other.",
+            )
     return found
 
 
 def _table_of(header: Sequence[str]) -> str | None:
-    return next((table for table, columns in COLUMNS.items() if set(header) == set(columns)), None)
+    return next(
+        (
+            table
+            for table, columns in COLUMNS.items()
+            if set(columns) <= set(header) <= {*columns, *OPTIONAL[table]}
+        ),
+        None,
+    )
 
 
-def _check_header(header: Sequence[str], columns: Sequence[str], shown: str) -> None:
+def _check_header(header: Sequence[str], table: str, shown: str) -> None:
+    columns = COLUMNS[table]
     hint = f"The columns are: {', '.join(columns)}."
+    if OPTIONAL[table]:
+        hint = f"{hint} There may also be: {', '.join(OPTIONAL[table])}."
     if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
         hint = "Part the cells by commas; this file seems to use semicolons or tabs."
     missing = [name for name in columns if name not in header]
     if missing:
         raise LoadError(f"has no column {missing[0]!r}.", path=shown, line=1, field=missing[0], hint=hint)
-    extra = [name for name in header if name not in columns]
+    known = [*columns, *OPTIONAL[table]]
+    extra = [name for name in header if name not in known]
     if extra:
         # A column nobody reads is lost in silence, so it is refused.
         raise LoadError(
-            f"has a column {extra[0][:40]!r} that is not known.{did_you_mean(extra[0], columns)}",
+            f"has a column {extra[0][:40]!r} that is not known.{did_you_mean(extra[0], known)}",
             path=shown,
             line=1,
             field=extra[0][:40],
@@ -123,32 +160,40 @@ class _Cells:
 
     def key(self, field: str) -> str:
         """A word that must be there; an empty one is the ontology's matter."""
-        return self.values[field].strip()
+        return self.values.get(field, "").strip()
 
     def word(self, field: str) -> str | None:
         """An id, code, date or the like, without the blanks around it."""
-        return self.values[field].strip() or None
+        return self.values.get(field, "").strip() or None
 
     def text(self, field: str) -> str | None:
         """Text as it stands; only blanks mean unknown."""
-        value = self.values[field]
+        value = self.values.get(field, "")
         return value if value.strip() else None
 
     def items(self, field: str) -> tuple[str, ...]:
         """A list in one cell: parted by semicolons; ``\\;`` is a semicolon, ``\\\\`` a backslash."""
-        found = [match[1].strip() for match in _ITEM.finditer(self.values[field])]
+        found = [match[1].strip() for match in _ITEM.finditer(self.values.get(field, ""))]
         return tuple(re.sub(r"\\([\\;])", r"\1", item) for item in found if item)
 
     def whole(self, field: str) -> int | None:
-        value = self.values[field].strip()
+        value = self.values.get(field, "").strip()
         if not value or _WHOLE.match(value):
             return int(value) if value else None
         hint = "Write whole US dollars in digits only: 1500000, not 1.5m or 1,500,000."
         self.bad.append(_BadCell(field, value, f"{value[:40]!r} is not a whole number.", hint))
         return None
 
+    def yes(self, field: str) -> bool:
+        value = self.values.get(field, "").strip()
+        if value in ("", "true", "false"):
+            return value == "true"
+        reason = f"{value[:40]!r} is not true or false."
+        self.bad.append(_BadCell(field, value, reason, "Write true, or nothing."))
+        return False
+
     def fraction(self, field: str) -> float | None:
-        value = self.values[field].strip()
+        value = self.values.get(field, "").strip()
         if not value or _DECIMAL.match(value):
             return float(value) if value else None
         hint = "Write fractions with a point: 0.12 for 12 %."
@@ -166,6 +211,10 @@ def _entity(cells: _Cells) -> Entity:
         founded=cells.word("founded"),
         sectors=cells.items("sectors"),
         description=cells.text("description"),
+        identifiers=cells.items("identifiers"),
+        born=cells.word("born"),
+        note=cells.text("note"),
+        stub=cells.yes("stub"),
     )
 
 
@@ -197,6 +246,14 @@ def _tie(cells: _Cells) -> Tie:
         product=cells.text("product"),
         note=cells.text("note"),
         sources=cells.items("sources"),
+        share_min=cells.fraction("share_min"),
+        share_max=cells.fraction("share_max"),
+        amount=cells.word("amount"),
+        currency=cells.word("currency"),
+        round_usd=cells.whole("round_usd"),
+        quantity=cells.word("quantity"),
+        interest=cells.text("interest"),
+        directness=cells.word("directness"),
     )
 
 

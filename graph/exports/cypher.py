@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
-from graph.model import Tie, to_properties
+from graph.model import Record, Tie, to_properties
 from graph.ontology import ontology
 from graph.store.base import Store
 
@@ -28,10 +28,10 @@ def cypher_statements(store: Store) -> Iterator[str]:
     for label in ("Entity", "Source"):
         name = f"interlock_{label.lower()}_id"
         yield f"CREATE CONSTRAINT {name} IF NOT EXISTS FOR (n:{label}) REQUIRE n.id IS UNIQUE"
-    yield from _nodes("Source", (to_properties(source) for source in store.sources()))
+    yield from _nodes("Source", (_kept(source) for source in store.sources()))
     by_kind: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for entity in store.entities():
-        by_kind[entity.kind].append(to_properties(entity))
+        by_kind[entity.kind].append(_kept(entity))
     for kind, rows in by_kind.items():
         yield from _nodes(f"Entity:{ontology().label_of(kind)}", rows)
     by_type: dict[str, list[Tie]] = defaultdict(list)
@@ -47,13 +47,18 @@ def _nodes(labels: str, rows: Iterable[dict[str, Any]]) -> Iterator[str]:
 
 
 def _ties(name: str, ties: list[Tie]) -> Iterator[str]:
-    rows = [{"from": tie.from_id, "to": tie.to_id, "values": to_properties(tie)} for tie in ties]
+    rows = [{"from": tie.from_id, "to": tie.to_id, "values": _kept(tie)} for tie in ties]
     for chunk in _chunks(rows):
         yield (
             f"UNWIND {literal(chunk)} AS row MATCH (a:Entity {{id: row.from}}) "
             f"MATCH (b:Entity {{id: row.to}}) MERGE (a)-[r:{name} {{id: row.values.id}}]->(b) "
             "SET r = row.values"
         )
+
+
+def _kept(record: Record) -> dict[str, Any]:
+    # Where a record was read from means something in this store alone.
+    return {key: value for key, value in to_properties(record).items() if key != "origin"}
 
 
 def _chunks(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
@@ -75,4 +80,6 @@ def literal(value: Any) -> str:
         return "[" + ", ".join(literal(item) for item in value) + "]"
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {literal(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return repr(value)

@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterator
 from typing import IO, Any
 
-from graph.model import Source, Tie, to_properties
+from graph.model import Tie, to_properties
 from graph.ontology import ontology
 from graph.store.base import Store
 
-_DERIVED = ("name_key", "valid_from", "valid_to")
+# Derived, or about this store alone.
+_DERIVED = ("name_key", "valid_from", "valid_to", "origin")
 
 
 def write_node_link(store: Store, file: IO[bytes]) -> None:
@@ -33,8 +34,6 @@ def _edge(tie: Tie) -> dict[str, Any]:
 
 def _kept(record: Any) -> dict[str, Any]:
     values = to_properties(record)
-    if isinstance(record, Source):
-        return values
     return {key: value for key, value in values.items() if key not in _DERIVED}
 
 

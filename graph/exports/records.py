@@ -18,6 +18,10 @@ ENTITY_ATTRIBUTES = {
     "founded": "string",
     "sectors": "string",
     "description": "string",
+    "identifiers": "string",
+    "born": "string",
+    "note": "string",
+    "stub": "boolean",
 }
 """Attribute to type, for GraphML and GEXF."""
 TIE_ATTRIBUTES = {
@@ -33,6 +37,14 @@ TIE_ATTRIBUTES = {
     "product": "string",
     "note": "string",
     "sources": "string",
+    "share_min": "double",
+    "share_max": "double",
+    "amount": "string",
+    "currency": "string",
+    "round_usd": "long",
+    "quantity": "string",
+    "interest": "string",
+    "directness": "string",
 }
 
 
@@ -42,11 +54,13 @@ def flat(record: Entity | Tie) -> dict[str, str | int | float]:
     wanted = ENTITY_ATTRIBUTES
     if isinstance(record, Tie):
         values, wanted = {**values, "type": record.type}, TIE_ATTRIBUTES
-    return {
-        name: "; ".join(values[name]) if isinstance(values[name], list) else values[name]
-        for name in wanted
-        if name in values
-    }
+    return {name: _flat(values[name]) for name in wanted if name in values}
+
+
+def _flat(value: Any) -> str | int | float:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "; ".join(value) if isinstance(value, list) else value
 
 
 def xml_text(text: str) -> str:

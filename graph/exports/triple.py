@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable, Sequence
-from typing import IO
+from collections.abc import Callable, Iterable, Sequence
+from typing import IO, Any
 
 from graph.csv_text import csv_text
 from graph.model import Entity, Source, Tie
@@ -15,6 +15,11 @@ TIE_COLUMNS = (
     "id", "from", "type", "to", "status", "start", "end", "role", "amount_usd", "share", "share_basis",
     "round", "product", "note", "sources",
 )  # fmt: skip
+ENTITY_EXTRA = ("identifiers", "born", "note", "stub")
+TIE_EXTRA = (
+    "share_min", "share_max", "amount", "currency", "round_usd", "quantity", "interest", "directness",
+)  # fmt: skip
+"""Columns that a table has only where some row fills them."""
 SOURCE_COLUMNS = ("id", "publisher", "title", "date", "url", "language")
 # Zip archives carry a time for each file; a fixed one keeps two exports of the same data equal.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
@@ -33,10 +38,31 @@ def write_triple(store: Store, file: IO[bytes]) -> None:
 def triple_files(store: Store) -> dict[str, bytes]:
     """File name to content."""
     return {
-        "entities.csv": _table(ENTITY_COLUMNS, (_entity(entity) for entity in store.entities())),
-        "relationships.csv": _table(TIE_COLUMNS, (_tie(tie) for tie in store.ties())),
+        "entities.csv": _with_extra(ENTITY_COLUMNS, ENTITY_EXTRA, _entity, list(store.entities())),
+        "relationships.csv": _with_extra(TIE_COLUMNS, TIE_EXTRA, _tie, list(store.ties())),
         "sources.csv": _table(SOURCE_COLUMNS, (_source(source) for source in store.sources())),
     }
+
+
+def _with_extra(
+    columns: Sequence[str],
+    extra: Sequence[str],
+    row: Callable[[Any], Sequence[object]],
+    records: Sequence[Entity | Tie],
+) -> bytes:
+    filled = [
+        name for name in extra if any(getattr(record, name) not in (None, (), False) for record in records)
+    ]
+    rows = ((*row(record), *(_extra(getattr(record, name)) for name in filled)) for record in records)
+    return _table((*columns, *filled), rows)
+
+
+def _extra(value: Any) -> object:
+    if isinstance(value, bool):
+        return "true" if value else None
+    if isinstance(value, float):
+        return share_cell(value)
+    return cell(value) if isinstance(value, tuple) else value
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

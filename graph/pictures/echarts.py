@@ -12,6 +12,9 @@ from graph.wording import sentence
 _SYMBOLS = {
     "circle": "circle", "square": "roundRect", "diamond": "diamond", "triangle": "triangle",
     "hexagon": "path://M25 0 L75 0 L100 50 L75 100 L25 100 L0 50 Z",
+    "pentagon": "path://M50 0 L100 38 L81 100 L19 100 L0 38 Z",
+    "wedge": "path://M0 0 L100 0 L50 100 Z",
+    "cross": "path://M32 0 L68 0 L68 32 L100 32 L100 68 L68 68 L68 100 L32 100 L32 68 L0 68 L0 32 L32 32 Z",
 }  # fmt: skip
 PLACED_MAX = 70
 """Up to this many nodes names are placed here and lines carry the number of their ties. In a larger drawing

@@ -16,6 +16,9 @@ _SHAPES = {
     "diamond": "diamond",
     "triangle": "triangle",
     "hexagon": "hexagon",
+    "pentagon": "star",
+    "wedge": "triangleDown",
+    "cross": "square",  # this library has no cross; the colour and the tooltip tell
 }
 _REMOTE_TAG = re.compile(
     r"<link[^>]*href=\"https?:[^>]*?/?>|<script[^>]*src=\"https?:[^>]*>\s*</script>", re.IGNORECASE
