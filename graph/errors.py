@@ -61,6 +61,14 @@ class UnknownFormat(LoadError):
     """No loader recognises the file."""
 
 
+class ImportNotFound(ExplorerError):
+    """No import has this id."""
+
+
+class UndoRefused(ExplorerError):
+    """Something later builds on what would be taken back."""
+
+
 class SchemaViolation(ExplorerError):
     """A record breaks a rule of the ontology."""
 

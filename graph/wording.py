@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from graph.model import PERIOD_BASES, Tie
+from decimal import Decimal, InvalidOperation
+
+from graph.model import PERIOD_BASES, SCHEMES, Entity, Tie
 from graph.ontology import ontology
 
 
@@ -42,17 +44,17 @@ def phrase(tie: Tie, from_name: str, to_name: str, *, backward: bool = False) ->
 
 
 def tie_details(tie: Tie) -> str:
-    """What stands in the bracket: role, round, product, amount, share with period, dates, status."""
+    """What stands in the bracket: role, round, product, interest, amounts, share with period, dates, status."""
     type_ = ontology().types[tie.type]
     parts: list[str] = []
     if tie.role and "{role}" not in type_.forward["now"]:
         parts.append(tie.role)
-    parts += [part for part in (tie.round, tie.product) if part]
-    if tie.amount_usd is not None:
-        parts.append(money(tie.amount_usd))
-    if tie.share is not None:
-        parts.append(share_text(tie))
-    period_is_date = tie.share is not None and tie.share_basis in PERIOD_BASES
+    parts += [part for part in (tie.round, tie.product, interest_text(tie)) if part]
+    parts += [part for part in (amount_text(tie), round_text(tie), quantity_text(tie)) if part]
+    share = share_text(tie)
+    if share:
+        parts.append(share)
+    period_is_date = bool(share) and tie.share_basis in PERIOD_BASES
     if not period_is_date and (when := when_text(tie)):
         parts.append(when)
     if tie.status not in ("active", "completed"):
@@ -73,16 +75,38 @@ def when_text(tie: Tie) -> str:
     return f"since {start}" if state else start
 
 
+def has_share(tie: Tie) -> bool:
+    """Whether the tie says how large its share is, as a figure or as a band."""
+    return tie.share is not None or tie.share_min is not None or tie.share_max is not None
+
+
 def share_text(tie: Tie) -> str:
-    """``87 % of revenue, 2024-01 to 2024-06``; a share never stands without its basis and period."""
-    if tie.share is None:
+    """``87 % of revenue, 2024-01 to 2024-06``, ``25 % to 50 % of votes``; never without basis and period."""
+    if not has_share(tie):
         return ""
     period = ""
     if tie.share_basis in PERIOD_BASES:
-        start, end = tie.share_period
+        # Not Tie.share_period: it speaks of exact shares, and a band is measured over a period as well.
+        start, end = tie.start_date, tie.end_date
         span = start if start and start == end else " to ".join(part for part in (start, end) if part)
         period = f", {span}" if span else ", period not stated"
-    return f"{percent(tie.share)} of {basis_text(tie)}{period}"
+    return f"{share_size(tie)} of {basis_text(tie)}{period}"
+
+
+def share_size(tie: Tie) -> str:
+    """The share without its basis: ``87 %``, ``25 % to 50 %``, ``at least 25 %``, ``at most 50 %``, or nothing.
+
+    >>> share_size(Tie("r1", "a", "OWNS", "b", "active", share_min=0.25, share_max=0.5))
+    '25 % to 50 %'
+    """
+    if tie.share is not None:
+        return percent(tie.share)
+    low, high = tie.share_min, tie.share_max
+    if low is None:
+        return "" if high is None else f"at most {percent(high)}"
+    if high is None:
+        return f"at least {percent(low)}" if low else ""  # at least nothing says nothing
+    return percent(low) if low == high else f"{percent(low)} to {percent(high)}"
 
 
 def basis_text(tie: Tie) -> str:
@@ -90,6 +114,123 @@ def basis_text(tie: Tie) -> str:
     return {"voting": "votes", "economic": "economic interest"}.get(
         tie.share_basis or "", tie.share_basis or ""
     )
+
+
+def amount_text(tie: Tie) -> str:
+    """``$1.5bn``, or ``EUR 1,500,000`` in the currency as published, never converted; empty when not known."""
+    if tie.amount_usd is not None:
+        return money(tie.amount_usd)
+    if tie.amount is None:
+        return ""
+    return f"{tie.currency} {_grouped(tie.amount)}" if tie.currency else _grouped(tie.amount)
+
+
+def round_text(tie: Tie) -> str:
+    """``round of US$ 10 million in all``: the money of all investors of a round together, not of this one."""
+    return "" if tie.round_usd is None else f"round of {_dollars(tie.round_usd)} in all"
+
+
+def quantity_text(tie: Tie) -> str:
+    """``1,000 shares``; ``units`` of what is no firm's share, such as a purchase of goods."""
+    if tie.quantity is None:
+        return ""
+    unit = "share" if ontology().types[tie.type].family in ("ownership", "money") else "unit"
+    return f"{_grouped(tie.quantity)} {plural(1 if tie.quantity == '1' else 2, unit)}"
+
+
+def interest_text(tie: Tie) -> str:
+    """``direct interest: voting rights``, ``indirect interest``, ``interest: trustee``; the register's words."""
+    words = (tie.interest or "").replace("-", " ")
+    if not words:
+        return f"{tie.directness} interest" if tie.directness else ""
+    return f"{tie.directness} interest: {words}" if tie.directness else f"interest: {words}"
+
+
+def _grouped(number: str) -> str:
+    """A decimal as published with separators of thousands, every digit kept."""
+    try:
+        return f"{Decimal(number):,f}"
+    except InvalidOperation:
+        return number
+
+
+def _dollars(amount_usd: int) -> str:
+    for size, unit in ((1_000_000_000, "billion"), (1_000_000, "million")):
+        if float(f"{amount_usd / size:.4g}") >= 1:  # as in money()
+            return f"US$ {float(f'{amount_usd / size:.4g}'):g} {unit}"
+    return f"US$ {amount_usd:,}"
+
+
+def tie_words(tie: Tie, from_name: str, to_name: str) -> str:
+    """A tie named for people, where a sentence has no room for it: its ends, what it is, when, and how sure.
+
+    >>> tie_words(Tie("r1", "a", "OWNS", "b", "planned", start_date="2024"), "Ann", "Bob Ltd")
+    'Ann – Bob Ltd (owns, 2024, planned)'
+    """
+    declared = ontology().types.get(tie.type)
+    what = (declared.title if declared else tie.type.replace("_", " ")).lower()
+    when = when_text(tie) if declared else (tie.start_date or "")
+    parts = [what, when, "" if tie.is_fact else tie.status]
+    return f"{from_name} – {to_name} ({', '.join(filter(None, parts))})"
+
+
+def identifier_text(identifier: str) -> str:
+    """``Legal Entity Identifier 5493001KJTIIGC8Y1R12``: a ``scheme:value`` with the scheme's name.
+
+    >>> identifier_text("gb-coh:00445790")
+    'UK Companies House number 00445790'
+    """
+    scheme, _, value = identifier.partition(":")
+    name = _SCHEME_NAMES.get(scheme)
+    return f"{name} {value}" if name else identifier
+
+
+_SCHEME_NAMES = {
+    **{scheme: about.split(",")[0] for scheme, about in SCHEMES.items()},
+    "crunchbase": "Crunchbase", "cusip": "CUSIP", "isin": "ISIN", "reg": "Register",
+    "icij": "ICIJ Offshore Leaks node", "wikidata": "Wikidata", "littlesis": "LittleSis",
+    "opencorporates": "OpenCorporates",
+}  # fmt: skip
+STUB = "named only by others"
+"""Words for an entity that has no record of its own, see :attr:`graph.model.Entity.stub`."""
+
+
+def entity_facts(entity: Entity) -> list[str]:
+    """Country, founding or birth, and that only others name it, as far as known; for one line.
+
+    >>> entity_facts(Entity("a", "Ann", "person", country="GB", born="1970-03"))
+    ['GB', 'born 1970-03']
+    """
+    facts = [
+        entity.country,
+        f"founded {entity.founded}" if entity.founded else None,
+        f"born {entity.born}" if entity.born else None,
+        STUB if entity.stub else None,
+    ]
+    return [fact for fact in facts if fact]
+
+
+def plural(number: int, one: str, many: str | None = None) -> str:
+    """The word for so many: ``tie``, ``ties``; ``many`` where the plural is not regular.
+
+    >>> plural(1, "entity"), plural(3, "entity"), plural(2, "way"), plural(2, "is", "are")
+    ('entity', 'entities', 'ways', 'are')
+    """
+    if number == 1:
+        return one
+    if many is not None:
+        return many
+    ends_in_y = one.endswith("y") and one[-2:-1] not in tuple("aeiou")
+    return f"{one[:-1]}ies" if ends_in_y else f"{one}s"
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """``1 tie``, ``1,200 ties``.
+
+    >>> counted(1, "tie"), counted(1200, "entity"), counted(2, "person", "people")
+    ('1 tie', '1,200 entities', '2 people')
+    """
+    return f"{number:,} {plural(number, one, many)}"
 
 
 def percent(fraction: float) -> str:

@@ -14,7 +14,8 @@ from graph.analytics.compact import kept
 from graph.atomic import replacing
 from graph.csv_text import csv_text, guarded
 from graph.errors import ParameterError
-from graph.model import EntityId, TieId
+from graph.model import EntityId, Tie, TieId
+from graph.wording import tie_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,25 @@ def _cell(value: Any) -> Any:
 def name_of(graph: nx.Graph, entity: EntityId) -> str:
     """The name of an entity in the graph, its id where it has none."""
     return str(graph.nodes[entity].get("name") or entity) if entity in graph else entity
+
+
+def named_tie(graph: nx.Graph, start: EntityId, end: EntityId, tie: TieId) -> str:
+    """A tie of the graph for people: its ends, type and dates instead of its id; see :func:`tie_words`.
+
+    An edge of a graph of the user's own is named by its ends alone where it says no more.
+    """
+    first, second = name_of(graph, start), name_of(graph, end)
+    found: Any = graph.get_edge_data(start, end, default={})
+    edges: Any = found.items() if graph.is_multigraph() else [(None, found)] if found else []
+    for key, data in edges:
+        if key is None or tie in (data.get("id"), key):
+            if isinstance(known := data.get("tie"), Tie):
+                return tie_words(known, first, second)
+            if data.get("type"):
+                made = Tie(tie, start, str(data["type"]), end, str(data.get("status") or "active"),
+                           data.get("start_date"), data.get("end_date"))  # fmt: skip
+                return tie_words(made, first, second)
+    return f"{first} – {second}"
 
 
 def listed(names: list[str], *, most: int = 6) -> str:

@@ -9,9 +9,10 @@ import networkx as nx
 
 from graph.analytics.answer import Answer, Method, Statement, listed, name_of, provenance_of
 from graph.analytics.chokepoints import Chokepoints, Dominance, chokepoints, dominances, supply_tree
-from graph.analytics.cut_points import cut_points
+from graph.analytics.cut_points import cut_points, searched
 from graph.analytics.reach import dated, evidence, links, reach
 from graph.model import EntityId, TieId
+from graph.wording import counted, plural
 
 DOMINATORS = Method(
     "Dominator tree",
@@ -38,7 +39,7 @@ def chokepoints_answer(
         return _everywhere(graph, root, top)
     found = chokepoints(graph, company, root=root)
     (held,) = dominances(graph, supplier=company, root=root)
-    above = reach(graph, company, max_hops=None, ended=dated(graph)) if found.chain else None
+    above = reach(graph, company, max_hops=None) if found.chain else None
     routes = {
         key: tuple(step.tie for step in reversed(above.chain(key))) if above else () for key in found.chain
     }
@@ -70,7 +71,7 @@ def _routes(
     if found.root is None:
         many = len(found.sources)
         named = listed([name_of(graph, key) for key in found.sources])
-        start = f"; the routes start at {many:,} ultimate {'source' if many == 1 else 'sources'} ({named})"
+        start = f"; the routes start at {counted(many, 'ultimate source')} ({named})"
     if not found.chain:
         text = f"No single supplier stands on every recorded supply route{origin} to {name}{start}."
         return [Statement(text, (), (found.company, *found.sources))]
@@ -100,7 +101,7 @@ def _held(graph: nx.Graph, held: Dominance, root: EntityId | None) -> list[State
         return [Statement(text, (), (held.supplier,))]
     shown = [name_of(graph, key) for key in held.dominated[:6]]
     names = listed(shown) if held.count <= 6 else f"{', '.join(shown)} and {held.count - 6:,} more"
-    who = "1 company is" if held.count == 1 else f"{held.count:,} companies are"
+    who = f"{counted(held.count, 'company')} {plural(held.count, 'is', 'are')}"
     text = f"{who} reached by recorded supply{origin} only through {name}: {names}."
     return [Statement(text, (), (held.supplier, *held.dominated))]
 
@@ -110,9 +111,10 @@ def _everywhere(graph: nx.Graph, root: EntityId | None, top: int) -> Answer:
     found = dominances(graph, root=root, top=top)
     total = int((tree.below > 0).sum())
     if found:
-        text = f"{total:,} suppliers hold others alone, among {tree.ties:,} supply ties."
+        hold = plural(total, "holds", "hold")
+        text = f"{counted(total, 'supplier')} {hold} others alone, among {counted(tree.ties, 'supply tie')}."
     else:
-        text = f"No supplier holds anybody alone, among {tree.ties:,} supply ties."
+        text = f"No supplier holds anybody alone, among {counted(tree.ties, 'supply tie')}."
     statements = [Statement(text), *(s for held in found for s in _held(graph, held, root))]
     rows = tuple(
         (held.supplier, name_of(graph, held.supplier), held.count, held.dominated[:20]) for held in found
@@ -120,7 +122,7 @@ def _everywhere(graph: nx.Graph, root: EntityId | None, top: int) -> Answer:
     columns = ("supplier_id", "supplier", "dominated", "dominated_ids")
     notes = list(_notes(graph, root))
     if total > len(found):
-        notes.append(f"The first {len(found):,} of {total:,} suppliers.")
+        notes.append(f"The first {len(found):,} of {counted(total, 'supplier')}.")
     title = "Suppliers that others hang on alone"
     return Answer(title, tuple(statements), columns, rows, tuple(notes), DOMINATORS, _provenance(graph, root))
 
@@ -129,20 +131,30 @@ def _notes(graph: nx.Graph, root: EntityId | None) -> tuple[str, ...]:
     tree = supply_tree(graph, root=root)
     more: list[str] = []
     if tree.ended:
-        more.append(f"{tree.ended:,} supply ties that are over are left out.")
+        more.append(_over(tree.ended, "supply tie"))
     if tree.no_facts:
-        more.append(f"{tree.no_facts:,} of the {tree.ties:,} supply ties are planned or alleged, no facts.")
+        more.append(
+            f"{tree.no_facts:,} of {counted(tree.ties, 'supply tie')} {plural(tree.no_facts, 'is', 'are')}"
+            " planned or alleged, no facts."
+        )
     if root is not None:
         return (f"Only routes from {name_of(graph, root)} count; it is left out itself.", *more)
     groups = tree.source_group[tree.sources]
     supplied = tree.sources & ((tree.matrix.sum(axis=1) + tree.matrix.sum(axis=0)) > 0)
     loops = len(groups) - len(set(groups.tolist()))
+    starts = int(supplied.sum())
     text = (
-        f"Routes start at {int(supplied.sum()):,} entities that supply others and have no supplier outside."
+        f"Routes start at {counted(starts, 'entity')} that {plural(starts, 'supplies', 'supply')} others and"
+        f" {plural(starts, 'has', 'have')} no supplier outside."
     )
     if loops:
         more.insert(0, "Loops of mutual suppliers among them count as one source each.")
     return (text, *more)
+
+
+def _over(number: int, what: str) -> str:
+    are = plural(number, "is", "are")
+    return f"{counted(number, what)} that {are} over {are} left out."
 
 
 def _provenance(graph: nx.Graph, root: EntityId | None, **parameters: Any) -> Any:
@@ -150,12 +162,16 @@ def _provenance(graph: nx.Graph, root: EntityId | None, **parameters: Any) -> An
 
 
 def cut_points_answer(graph: nx.Graph, *, types: Sequence[str] | None = None, top: int = 100) -> Answer:
-    """Entities without which others lose their connection, and whom they cut off."""
+    """Entities without which others lose their connection, and whom they cut off.
+
+    Ties that are over are left out, unless the graph is one as of a date.
+    """
     found = cut_points(graph, types=types)
-    ties = graph.number_of_edges()
-    lead = f"{len(found):,} entities hold others alone, in {ties:,} ties."
+    ties, over = searched(graph, types)
+    hold = plural(len(found), "holds", "hold")
+    lead = f"{counted(len(found), 'entity')} {hold} others alone, in {counted(ties, 'tie')}."
     if not found:
-        lead = f"No entity holds others alone: {ties:,} ties were searched."
+        lead = f"No entity holds others alone: {counted(ties, 'tie')} {plural(ties, 'was', 'were')} searched."
     statements = [Statement(lead)]
     for item in found[:top]:
         names = [name_of(graph, key) for key in item.names]
@@ -171,7 +187,10 @@ def cut_points_answer(graph: nx.Graph, *, types: Sequence[str] | None = None, to
         (item.entity, name_of(graph, item.entity), item.cut_off, item.parts, item.names)
         for item in found[:top]
     )
-    notes = (f"The first {top:,} of {len(found):,}.",) if len(found) > top else ()
+    notes = (
+        *((_over(over, "tie"),) if over else ()),
+        *((f"The first {top:,} of {len(found):,}.",) if len(found) > top else ()),
+    )
     provenance = provenance_of(graph, direction="none", types=list(types) if types else "all in the graph")
     columns = ("entity_id", "entity", "cut_off", "parts", "cut_off_ids")
     title = "Entities that hold the graph together"
@@ -182,6 +201,7 @@ def _ties_to(
     graph: nx.Graph, entity: EntityId, others: Sequence[EntityId], types: Sequence[str] | None
 ) -> tuple[TieId, ...]:
     """Ties between a cut point and those it cuts off, by which they hang on it."""
+    ended = dated(graph)
     wanted = set(others)
     found: set[TieId] = set()
     for other in wanted:
@@ -190,6 +210,7 @@ def _ties_to(
                 continue
             between: Any = graph.get_edge_data(start, end)
             for key, data in between.items() if graph.is_multigraph() else ((None, between),):
-                if types is None or data.get("type") in (*types, None):
+                counts = ended or data.get("status") != "ended"
+                if counts and (types is None or data.get("type") in (*types, None)):
                     found.add(evidence(start, end, key, data))
     return tuple(sorted(found))

@@ -133,7 +133,7 @@ def chokepoints(
     """The entities that every recorded supply route to ``company`` passes.
 
     Args:
-        graph: edges run supplier -> customer.
+        graph: edges run supplier -> customer; ties that are over count only in a graph as of a date.
         company: the one supplied.
         root: only routes from here; None for routes from all ultimate sources.
         types: tie types that count as supply.
@@ -177,6 +177,8 @@ def dominances(
 ) -> list[Dominance]:
     """Suppliers by the number of companies they dominate, largest first, then by id.
 
+    Ties that are over count only in a graph as of a date.
+
     Args:
         supplier: only this one, also when it dominates nobody; None for all that dominate somebody.
         top: only so many. names: at most so many dominated ids a supplier.
@@ -209,20 +211,28 @@ def _names(
     return tuple(found[:most])
 
 
-def supply_matrix(
-    graph: nx.Graph, types: Sequence[str] | None, *, ended: bool = True
-) -> tuple[tuple[EntityId, ...], dict[EntityId, int], sparse.csr_array, int]:
-    """Ids, their places, the 0/1 matrix of the pairs tied by ``types`` (None: all) and the number of ties.
+@dataclass(frozen=True, slots=True, eq=False)
+class SupplyMatrix:
+    """Which entities are tied.
 
-    ``ended`` False leaves out ties that are over.
+    Attributes:
+        nodes, index: ids by position, and id to position.
+        matrix: n x n CSR, 1 for each pair that is tied.
+        ties: how many ties that are.
+        ended: how many more are over and left out.
+        no_facts: how many of ``ties`` are planned, alleged or the like.
     """
-    return _supply(graph, types, ended)[:4]
+
+    nodes: tuple[EntityId, ...]
+    index: Mapping[EntityId, int]
+    matrix: sparse.csr_array
+    ties: int
+    ended: int
+    no_facts: int
 
 
-def _supply(
-    graph: nx.Graph, types: Sequence[str] | None, ended: bool
-) -> tuple[tuple[EntityId, ...], dict[EntityId, int], sparse.csr_array, int, int, int]:
-    """The same, with the number of ties that were left out as over, and of those that are no facts."""
+def supply_matrix(graph: nx.Graph, types: Sequence[str] | None, *, ended: bool = True) -> SupplyMatrix:
+    """The pairs tied by ``types`` (None: all); ``ended`` False leaves out ties that are over."""
     nodes = tuple(graph)
     index = {node: place for place, node in enumerate(nodes)}
     chosen = None if types is None else {*types, None}
@@ -250,13 +260,14 @@ def _supply(
     ties = ends.shape[1]
     if not graph.is_directed():
         ties, over, no_facts = ties // 2, over // 2, no_facts // 2
-    return nodes, index, matrix, ties, over, no_facts
+    return SupplyMatrix(nodes, index, matrix, ties, over, no_facts)
 
 
 def _tree(graph: nx.Graph, root: EntityId | None, types: tuple[str, ...], ended: bool) -> SupplyTree:
-    nodes, index, matrix, ties, over, no_facts = kept(
-        graph, ("supply matrix", types, ended), lambda: _supply(graph, types, ended)
+    made = kept(
+        graph, ("supply matrix", types, ended), lambda: supply_matrix(graph, types, ended=ended)
     )
+    nodes, index, matrix = made.nodes, made.index, made.matrix
     n = len(nodes)
     sources, group = _sources(matrix)
     tails, heads = matrix.nonzero()
@@ -275,8 +286,8 @@ def _tree(graph: nx.Graph, root: EntityId | None, types: tuple[str, ...], ended:
         if node != n:
             parent[node] = -1 if above == n else above
     return SupplyTree(
-        nodes, index, parent, _below(parent), sources, group, matrix, matrix.T.tocsr(), root, ties,
-        over, no_facts,
+        nodes, index, parent, _below(parent), sources, group, matrix, matrix.T.tocsr(), root, made.ties,
+        made.ended, made.no_facts,
     )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """Entities without which the graph falls apart (articulation points), and what each cuts off.
 
 Found without direction from biconnected components (Hopcroft and Tarjan 1973, Communications of the ACM
-16(6), 372-378), computed by networkit. Blocks and cut points form a tree; the sizes of its branches are
+16(6), 372-378), computed by networkit. As in :mod:`graph.analytics.chokepoints`, ties that are over hold
+nothing together, unless the graph is one as of a date, where they still held. Blocks and cut points form a tree; the sizes of its branches are
 the sizes of the parts that remain when a cut point is gone.
 """
 
@@ -20,6 +21,7 @@ from scipy.sparse import csgraph
 
 from graph.analytics.chokepoints import supply_matrix
 from graph.analytics.compact import kept
+from graph.analytics.reach import dated
 from graph.model import EntityId
 
 
@@ -51,6 +53,8 @@ class _BlockTree:
     above: NDArray[np.int64]
     size: NDArray[np.int64]
     total: NDArray[np.int64]
+    ties: int
+    ended: int
 
 
 def cut_points(
@@ -59,14 +63,13 @@ def cut_points(
     """Articulation points, those that cut off most first, then by id.
 
     Args:
-        graph: any; directions are left aside.
+        graph: any; directions are left aside, and ties that are over unless it is one as of a date.
         types: tie types that count; None counts all.
         top: only so many.
         names: at most so many ids of what each cuts off.
     Cost: O(n + m) once a graph, then O(what is cut off).
     """
-    wanted = None if types is None else tuple(types)
-    tree = kept(graph, ("block tree", wanted), lambda: _block_tree(graph, wanted))
+    tree = _tree_of(graph, types)
     found = [(node, *_parts(tree, node)) for node in tree.place]
     lost = [(sum(sizes) - max(sizes), node, blocks, sizes) for node, blocks, sizes in found]
     lost.sort(key=lambda item: (-item[0], tree.nodes[item[1]]))
@@ -74,6 +77,17 @@ def cut_points(
         CutPoint(tree.nodes[node], len(sizes), count, _cut_off(tree, node, blocks, sizes, names))
         for count, node, blocks, sizes in lost[:top]
     ]
+
+
+def searched(graph: nx.Graph, types: Sequence[str] | None = None) -> tuple[int, int]:
+    """How many ties :func:`cut_points` looks at, and how many more it leaves out because they are over."""
+    tree = _tree_of(graph, types)
+    return tree.ties, tree.ended
+
+
+def _tree_of(graph: nx.Graph, types: Sequence[str] | None) -> _BlockTree:
+    wanted, ended = None if types is None else tuple(types), dated(graph)
+    return kept(graph, ("block tree", wanted, ended), lambda: _block_tree(graph, wanted, ended))
 
 
 def _parts(tree: _BlockTree, node: int) -> tuple[list[int], list[int]]:
@@ -120,9 +134,10 @@ def _members(tree: _BlockTree, block: int, without: int, most: int) -> list[Enti
     return found
 
 
-def _block_tree(graph: nx.Graph, types: Sequence[str] | None) -> _BlockTree:
-    nodes, _, matrix, _ = supply_matrix(graph, types)
-    blocks = _blocks(matrix, len(nodes))
+def _block_tree(graph: nx.Graph, types: Sequence[str] | None, ended: bool) -> _BlockTree:
+    made = supply_matrix(graph, types, ended=ended)
+    nodes = made.nodes
+    blocks = _blocks(made.matrix, len(nodes))
     flat = np.concatenate(blocks) if blocks else np.zeros(0, dtype=np.int64)
     owner = np.repeat(np.arange(len(blocks)), [len(block) for block in blocks])
     cuts = np.flatnonzero(np.bincount(flat, minlength=len(nodes)) > 1)
@@ -135,7 +150,7 @@ def _block_tree(graph: nx.Graph, types: Sequence[str] | None) -> _BlockTree:
     own[: len(blocks)] = np.bincount(owner[~touching], minlength=len(blocks))
     places = len(blocks) + np.searchsorted(cuts, flat[touching])
     above, size, total = _branches(owner[touching], places, own)
-    return _BlockTree(nodes, blocks, place, blocks_of, above, size, total)
+    return _BlockTree(nodes, blocks, place, blocks_of, above, size, total, made.ties, made.ended)
 
 
 def _blocks(matrix: sparse.csr_array, n: int) -> list[NDArray[np.int64]]:

@@ -197,9 +197,8 @@ def reach_answer(
     Ties that are over are not followed, unless the graph is one as of a date. The table has the ties of
     the shortest chain of each; the nearest thousand are told as sentences too.
     """
-    ended = dated(graph)
-    found = reach(graph, company, upstream=upstream, max_hops=max_hops, ended=ended)
-    over = 0 if ended else _over(graph, found)
+    found = reach(graph, company, upstream=upstream, max_hops=max_hops)
+    over = 0 if dated(graph) else _over(graph, found)
     name, way = name_of(graph, company), "upstream" if upstream else "downstream"
     limit = f"within {max_hops} {_hops(max_hops)}" if max_hops is not None else "at any distance"
     if found.found:

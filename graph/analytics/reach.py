@@ -156,7 +156,7 @@ def reach(
     upstream: bool = True,
     max_hops: int | None = 2,
     types: Sequence[str] = SUPPLY,
-    ended: bool = True,
+    ended: bool | None = None,
     entity_limit: int = ENTITY_LIMIT,
 ) -> Reach:
     """Suppliers of suppliers (upstream) or customers of customers (downstream) of a company.
@@ -167,7 +167,8 @@ def reach(
         upstream: against the ties; False follows them.
         max_hops: longest chain; None for no limit.
         types: tie types that count.
-        ended: follow ties that are over, too.
+        ended: follow ties that are over, too; by default only in a graph as of a date, where they still
+            held. Chokepoints and cut points count by the same rule.
         entity_limit: stop after the hop in which so many entities were found.
 
     Raises:
@@ -183,6 +184,7 @@ def reach(
         raise EntityNotFound(company, list(graph))
     if max_hops is not None and max_hops < 1:
         raise AnalysisError("The hop limit starts at 1.", hint="Ask for one hop at least.")
+    ended = dated(graph) if ended is None else ended
     found: dict[EntityId, Reached] = {}
     layer, hops, stopped_at = [company], 0, None
     while layer and (max_hops is None or hops < max_hops):

@@ -81,6 +81,58 @@ class Counts:
     sources: int
 
 
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Ids to remove; the ties of a removed entity go with it."""
+
+    entities: tuple[str, ...] = ()
+    ties: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.entities) + len(self.ties) + len(self.sources)
+
+
+NO_REMOVAL = Removal()
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """What the store remembers about a change, beside the graph: no query sees it.
+
+    Attributes:
+        id: key; writing an entry replaces the one with its id.
+        kind: what sort of change, such as ``import``.
+        at: time in UTC, ISO 8601.
+        summary: JSON text, short.
+        parts: more text in pieces, such as the records as they were before; read by ``log_parts`` only.
+    """
+
+    id: str
+    kind: str
+    at: str
+    summary: str
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A change that was begun and of which no end is known: it was interrupted, or still runs elsewhere.
+
+    Attributes:
+        id: of the log entry it would have written.
+        what: for people, such as the files of an import.
+        at: time in UTC, ISO 8601.
+        host, pid: where it ran.
+    """
+
+    id: str
+    what: str
+    at: str
+    host: str
+    pid: int
+
+
 class RowStream(AbstractContextManager["RowStream"], Iterator[tuple[Any, ...]]):
     """Rows as the engine yields them. Use in a ``with`` block: leaving it frees the engine's cursor.
 
@@ -178,19 +230,52 @@ class Store(ABC):
     timeout_s: float = DEFAULT_TIMEOUT_S
 
     # writing
-    @abstractmethod
     def upsert(self, batch: Batch, *, progress: Progress | None = None) -> None:
-        """Write every record or none; a record replaces the one with its id whole.
+        """Write every record or none; :meth:`apply` without anything else."""
+        if len(batch):
+            self.apply(batch, progress=progress)
+
+    @abstractmethod
+    def apply(
+        self,
+        batch: Batch,
+        *,
+        remove: Removal = NO_REMOVAL,
+        log: Sequence[LogEntry] = (),
+        progress: Progress | None = None,
+    ) -> None:
+        """Remove, write and log, all of it or nothing; a record replaces the one with its id whole.
 
         Writing the same batch twice changes nothing; of two records with one id in a batch the last
         counts. Ends of ties must be in the batch or in the store: otherwise ``SchemaViolation`` names
-        the tie, and nothing is written. Cost: O(records), plus, in the embedded store beyond some size,
-        one copy of the graph.
+        the tie, and nothing is written. Ids to remove that are not there are passed over. Cost:
+        O(records), plus, in the embedded store beyond some size, one copy of the graph.
         """
 
     @abstractmethod
+    def log(self, kind: str | None = None) -> list[LogEntry]:
+        """Entries of the log without their parts, of one kind or of all, the newest first."""
+
+    @abstractmethod
+    def log_parts(self, entry_id: str) -> list[str]:
+        """The parts of an entry in order; empty when there is no such entry."""
+
+    @abstractmethod
+    def begin(self, entry: Begun) -> None:
+        """Remember, outside the change itself, that a change begins; ``apply`` with a log entry of this id,
+        or :meth:`forget`, ends it."""
+
+    @abstractmethod
+    def begun(self) -> list[Begun]:
+        """Changes without a known end, the oldest first."""
+
+    @abstractmethod
+    def forget(self, entry_id: str) -> None:
+        """Forget that a change was begun."""
+
+    @abstractmethod
     def clear(self) -> None:
-        """Remove every entity, tie and source."""
+        """Remove every entity, tie and source, and the log."""
 
     # reading
     @abstractmethod

@@ -13,6 +13,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,12 @@ from graph.store import embedded_engine as arcade
 from graph.store.base import (
     DEFAULT_MAX_ROWS,
     DEFAULT_TIMEOUT_S,
+    NO_REMOVAL,
+    Begun,
     Counts,
+    LogEntry,
     Progress,
+    Removal,
     Rows,
     RowStream,
     Store,
@@ -33,8 +38,8 @@ from graph.store.base import (
     collect,
     last_by_id,
 )
-from graph.store.embedded_folder import Generation, build, open_current, take_lock
-from graph.store.embedded_write import read_version, write_transaction
+from graph.store.embedded_folder import Generation, begin, begun, build, forget, open_current, take_lock
+from graph.store.embedded_write import read_log, read_log_parts, read_version, write_transaction
 
 TRANSACTION_LIMIT = 2_000
 """Batches up to this size are one transaction; larger ones build a new generation."""
@@ -82,44 +87,79 @@ class EmbeddedStore(Store):
         _open.add(self)
 
     # writing
-    def upsert(self, batch: Batch, *, progress: Progress | None = None) -> None:
-        if not len(batch):
-            return
+    def apply(
+        self,
+        batch: Batch,
+        *,
+        remove: Removal = NO_REMOVAL,
+        log: Sequence[LogEntry] = (),
+        progress: Progress | None = None,
+    ) -> None:
         batch = last_by_id(batch)
         with self._writing:
             generation = self._acquire()
             try:
                 empty = generation.is_empty()
-                if not empty and len(batch) <= TRANSACTION_LIMIT:
-                    _check_ends(batch, self._known(batch))
-                    write_transaction(generation.database, batch)
+                if not empty and len(batch) + len(remove) <= TRANSACTION_LIMIT:
+                    _check_ends(batch, self._known(batch, remove))
+                    write_transaction(generation.database, batch, remove, log)
                 else:
-                    whole = batch if empty else merge(self._everything(), batch)
+                    whole = batch if empty else merge(self._everything(remove), batch)
                     _check_ends(batch, {entity.id for entity in whole.entities})
-                    self._replace(whole, progress)
+                    self._replace(whole, progress, [*self._whole_log(generation, log), *log])
             finally:
                 self._release(generation)
+            if log:
+                forget(self.path, {entry.id for entry in log})
         if progress:
             progress(len(batch), len(batch))
 
     def clear(self) -> None:
         with self._writing:
-            self._replace(Batch(), None)
+            self._replace(Batch(), None, ())
 
-    def _replace(self, batch: Batch, progress: Progress | None) -> None:
-        """Build a generation that holds exactly ``batch`` and make it the current one."""
-        fresh = build(self.path, batch, progress)
+    def begin(self, entry: Begun) -> None:
+        begin(self.path, entry)
+
+    def begun(self) -> list[Begun]:
+        return begun(self.path)
+
+    def forget(self, entry_id: str) -> None:
+        forget(self.path, {entry_id})
+
+    def _replace(self, batch: Batch, progress: Progress | None, log: Sequence[LogEntry]) -> None:
+        """Build a generation that holds exactly ``batch`` and ``log`` and make it the current one."""
+        fresh = build(self.path, batch, progress, log)
         with self._guard:
             old, self._current = self._current, fresh
             old.retired = True
             self._drop_if_unused(old)
 
-    def _known(self, batch: Batch) -> set[str]:
-        wanted = sorted({end for tie in batch.ties for end in (tie.from_id, tie.to_id)})
-        return {entity.id for entity in self.entities(wanted)} | {entity.id for entity in batch.entities}
+    def _whole_log(self, generation: Generation, new: Sequence[LogEntry]) -> list[LogEntry]:
+        """The log with its parts, without the entries that new ones replace."""
+        replaced = {entry.id for entry in new}
+        return [
+            replace(entry, parts=tuple(read_log_parts(generation.database, entry.id)))
+            for entry in read_log(generation.database)
+            if entry.id not in replaced
+        ]
 
-    def _everything(self) -> Batch:
-        return Batch(tuple(self.entities()), tuple(self.ties()), tuple(self.sources()))
+    def _known(self, batch: Batch, remove: Removal) -> set[str]:
+        wanted = {end for tie in batch.ties for end in (tie.from_id, tie.to_id)} - set(remove.entities)
+        stored = {entity.id for entity in self.entities(sorted(wanted))}
+        return stored | {entity.id for entity in batch.entities}
+
+    def _everything(self, remove: Removal) -> Batch:
+        entities, ties, sources = set(remove.entities), set(remove.ties), set(remove.sources)
+        return Batch(
+            tuple(entity for entity in self.entities() if entity.id not in entities),
+            tuple(
+                tie
+                for tie in self.ties()
+                if not (tie.id in ties or tie.from_id in entities or tie.to_id in entities)
+            ),
+            tuple(source for source in self.sources() if source.id not in sources),
+        )
 
     # reading
     def stream(
@@ -152,6 +192,21 @@ class EmbeddedStore(Store):
         try:
             count = generation.database.count_type
             return Counts(count("Entity"), count("Tie"), count("Source"))
+        finally:
+            self._release(generation)
+
+    def log(self, kind: str | None = None) -> list[LogEntry]:
+        generation = self._acquire()
+        try:
+            found = read_log(generation.database, kind)
+        finally:
+            self._release(generation)
+        return sorted(found, key=lambda entry: (entry.at, entry.id), reverse=True)
+
+    def log_parts(self, entry_id: str) -> list[str]:
+        generation = self._acquire()
+        try:
+            return read_log_parts(generation.database, entry_id)
         finally:
             self._release(generation)
 

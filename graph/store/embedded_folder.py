@@ -7,17 +7,22 @@ import os
 import shutil
 import sys
 import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
+from graph.atomic import replacing
 from graph.errors import StoreLocked, StoreUnavailable
 from graph.model import Batch
 from graph.store import embedded_engine as arcade
-from graph.store.base import Progress
+from graph.store.base import Begun, LogEntry, Progress
 from graph.store.embedded_write import build_schema, bulk_write
+
+_BEGUN = "begun.json"
 
 
 class Generation:
@@ -94,7 +99,33 @@ def open_current(path: Path) -> Generation:
             hint="Restore the folder from a backup, or load the data again into another folder with --store.",
         )
     database = arcade.open_database(folder)
+    build_schema(database)
     return Generation(folder, database)
+
+
+def begin(path: Path, entry: Begun) -> None:
+    """Note beside the database that a change begins."""
+    with replacing(path / _BEGUN) as file:
+        file.write(json.dumps([asdict(each) for each in [*begun(path), entry]]).encode())
+
+
+def begun(path: Path) -> list[Begun]:
+    """Changes that were begun and not ended; a damaged note counts for none."""
+    try:
+        noted: Any = json.loads((path / _BEGUN).read_text(encoding="utf-8"))
+        return sorted((Begun(**each) for each in noted), key=lambda entry: (entry.at, entry.id))
+    except (OSError, ValueError, TypeError):
+        return []
+
+
+def forget(path: Path, ids: Collection[str]) -> None:
+    """Take the notes on these changes away."""
+    left = [asdict(each) for each in begun(path) if each.id not in ids]
+    if left:
+        with replacing(path / _BEGUN) as file:
+            file.write(json.dumps(left).encode())
+    else:
+        (path / _BEGUN).unlink(missing_ok=True)
 
 
 def _sweep(path: Path, *, keep: str) -> None:
@@ -104,14 +135,14 @@ def _sweep(path: Path, *, keep: str) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def build(path: Path, batch: Batch, progress: Progress | None) -> Generation:
-    """Write ``batch`` into a new generation, flush it to disk, then point CURRENT at it."""
+def build(path: Path, batch: Batch, progress: Progress | None, log: Sequence[LogEntry] = ()) -> Generation:
+    """Write ``batch`` and the log into a new generation, flush it to disk, then point CURRENT at it."""
     folder = path / f"gen-{uuid.uuid4().hex[:12]}"
     database: Any = None
     try:
         database = arcade.open_database(folder, create=True)
         build_schema(database)
-        bulk_write(database, batch, progress)
+        bulk_write(database, batch, progress, log)
         database.close()  # flushes every page; the bulk path keeps no write-ahead log
         database = arcade.open_database(folder)
         marker = path / "CURRENT.new"

@@ -4,31 +4,37 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from graph.model import Batch, Entity, Source, Tie, tie_from, to_properties
 from graph.ontology import ontology
 from graph.store import embedded_engine as arcade
-from graph.store.base import Progress
+from graph.store.base import LogEntry, Progress, Removal
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _CHUNK = 20_000
 
 
 def build_schema(database: Any) -> None:
-    """Types and unique indexes. Kinds extend ``Entity`` and tie types extend ``Tie``.
+    """Types and properties that are not there yet. Kinds extend ``Entity`` and tie types extend ``Tie``.
 
-    Inheritance gives a node both labels, and one unique index over all kinds (all tie types).
+    Inheritance gives a node both labels, and one unique index over all kinds (all tie types). A store of an
+    earlier version gets the kinds and types that have come since.
     """
-    run = database.command
-    statements = ["CREATE VERTEX TYPE Entity", "CREATE VERTEX TYPE Source", "CREATE EDGE TYPE Tie"]
-    statements += [f"CREATE VERTEX TYPE {kind.label} EXTENDS Entity" for kind in ontology().kinds.values()]
-    statements += [f"CREATE EDGE TYPE {name} EXTENDS Tie" for name in ontology().types]
-    statements += [f"CREATE PROPERTY {name}.id STRING" for name in ("Entity", "Source", "Tie")]
-    statements += ["CREATE DOCUMENT TYPE InterlockMeta"]
-    for statement in statements:
-        run("sql", statement)
+    there = {str(row["name"]) for row in database.query("sql", "SELECT name FROM schema:types").to_list()}
+    wanted = {"Entity": "VERTEX TYPE Entity", "Source": "VERTEX TYPE Source", "Tie": "EDGE TYPE Tie"}
+    wanted |= {kind.label: f"VERTEX TYPE {kind.label} EXTENDS Entity" for kind in ontology().kinds.values()}
+    wanted |= {name: f"EDGE TYPE {name} EXTENDS Tie" for name in ontology().types}
+    wanted |= {
+        name: f"DOCUMENT TYPE {name}" for name in ("InterlockMeta", "InterlockLog", "InterlockLogPart")
+    }
+    for name, statement in wanted.items():
+        if name not in there:
+            database.command("sql", f"CREATE {statement}")
+    for name in ("Entity", "Source", "Tie"):
+        if name not in there:
+            database.command("sql", f"CREATE PROPERTY {name}.id STRING")
 
 
 def _build_indexes(database: Any) -> None:
@@ -37,7 +43,9 @@ def _build_indexes(database: Any) -> None:
         database.command("sql", f"CREATE INDEX ON {name} (id) UNIQUE")
 
 
-def bulk_write(database: Any, batch: Batch, progress: Progress | None = None) -> None:
+def bulk_write(
+    database: Any, batch: Batch, progress: Progress | None = None, log: Sequence[LogEntry] = ()
+) -> None:
     """Write a batch into an empty database through the engine's graph batch. Cost: O(records)."""
     total, done = len(batch), 0
     places: dict[str, str] = {}
@@ -59,13 +67,21 @@ def bulk_write(database: Any, batch: Batch, progress: Progress | None = None) ->
             done = _tell(progress, done + len(chunk), total)
     _build_indexes(database)
     with database.transaction():
+        _write_log(database, log)
         _new_version(database)
 
 
-def write_transaction(database: Any, batch: Batch) -> None:
-    """Put a small batch into a filled database in one engine transaction."""
+def write_transaction(
+    database: Any,
+    batch: Batch,
+    remove: Removal,
+    log: Sequence[LogEntry],
+) -> None:
+    """Remove, write and log few records in a filled database in one engine transaction."""
     try:
         with database.transaction():
+            _remove(database, remove)
+            _write_log(database, log)
             _write_sources(database, batch.sources)
             kept = _write_entities(database, batch.entities)
             replaced = {tie.id for tie in batch.ties}
@@ -73,6 +89,48 @@ def write_transaction(database: Any, batch: Batch) -> None:
             _new_version(database)
     except Exception as exc:
         raise arcade.translate_write(exc) from exc
+
+
+def read_log(database: Any, kind: str | None = None) -> list[LogEntry]:
+    """Entries without their parts, in no order."""
+    rows = database.query("sql", "SELECT id, kind, at, summary FROM InterlockLog").to_list()
+    found = (LogEntry(row["id"], row["kind"], row["at"], row["summary"]) for row in rows)
+    return [entry for entry in found if kind is None or entry.kind == kind]
+
+
+def read_log_parts(database: Any, entry_id: str) -> list[str]:
+    """Parts of an entry in order."""
+    rows = database.query(
+        "sql", "SELECT number, text FROM InterlockLogPart WHERE entry = ?", entry_id
+    ).to_list()
+    return [str(row["text"]) for row in sorted(rows, key=lambda row: int(row["number"]))]
+
+
+def _write_log(database: Any, log: Iterable[LogEntry]) -> None:
+    for entry in log:
+        database.command("sql", "DELETE FROM InterlockLog WHERE id = ?", entry.id)
+        database.command("sql", "DELETE FROM InterlockLogPart WHERE entry = ?", entry.id)
+        database.command(
+            "sql", "INSERT INTO InterlockLog SET id = ?, kind = ?, at = ?, summary = ?",
+            entry.id, entry.kind, entry.at, entry.summary,
+        )  # fmt: skip
+        for number, text in enumerate(entry.parts):
+            database.command(
+                "sql",
+                "INSERT INTO InterlockLogPart SET entry = ?, number = ?, text = ?",
+                entry.id,
+                number,
+                text,
+            )
+
+
+def _remove(database: Any, remove: Removal) -> None:
+    # Ties first: an entity takes its ties along.
+    for name, ids in (("Tie", remove.ties), ("Entity", remove.entities), ("Source", remove.sources)):
+        for record_id in ids:
+            found = database.lookup_by_key(name, ["id"], [record_id])
+            if found is not None:
+                found.delete()
 
 
 def read_version(database: Any) -> str:

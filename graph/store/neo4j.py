@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, LiteralString, cast
 
 import neo4j
@@ -18,8 +18,12 @@ from graph.store import neo4j_write as writing
 from graph.store.base import (
     DEFAULT_MAX_ROWS,
     DEFAULT_TIMEOUT_S,
+    NO_REMOVAL,
+    Begun,
     Counts,
+    LogEntry,
     Progress,
+    Removal,
     Rows,
     RowStream,
     Store,
@@ -116,16 +120,30 @@ class Neo4jStore(Store):
         return translate(error, self.location, self._database, timeout_s, **more)
 
     # writing
-    def upsert(self, batch: Batch, *, progress: Progress | None = None) -> None:
-        if not len(batch):
-            return
-        work = neo4j.unit_of_work(timeout=_LONG_S)(writing.write)
+    def apply(
+        self,
+        batch: Batch,
+        *,
+        remove: Removal = NO_REMOVAL,
+        log: Sequence[LogEntry] = (),
+        progress: Progress | None = None,
+    ) -> None:
+        self._write(lambda transaction: writing.write(transaction, batch, remove, log, progress))
+
+    def begin(self, entry: Begun) -> None:
+        self._write(lambda transaction: writing.begin(transaction, entry))
+
+    def forget(self, entry_id: str) -> None:
+        self._write(lambda transaction: writing.forget(transaction, entry_id))
+
+    def _write(self, change: Callable[[neo4j.ManagedTransaction], None]) -> None:
+        work = neo4j.unit_of_work(timeout=_LONG_S)(change)
         with self._guard, self.session(neo4j.WRITE_ACCESS) as session:
             try:
                 if not self._constrained:
                     writing.constrain(session)
                     self._constrained = True
-                session.execute_write(work, batch, progress)
+                session.execute_write(work)
             except Exception as exc:
                 raise self.translate(exc, _LONG_S, writing=True) from exc
 
@@ -165,6 +183,26 @@ class Neo4jStore(Store):
             "COUNT { (:Source) } AS sources"
         )[0]
         return Counts(row["entities"], row["ties"], row["sources"])
+
+    def log(self, kind: str | None = None) -> list[LogEntry]:
+        rows = self._read(
+            "MATCH (e:InterlockLog) WHERE $kind IS NULL OR e.kind = $kind "
+            "RETURN e.id AS id, e.kind AS kind, e.at AS at, e.summary AS summary",
+            {"kind": kind},
+        )
+        found = (LogEntry(row["id"], row["kind"], row["at"], row["summary"]) for row in rows)
+        return sorted(found, key=lambda entry: (entry.at, entry.id), reverse=True)
+
+    def log_parts(self, entry_id: str) -> list[str]:
+        rows = self._read(
+            "MATCH (p:InterlockLogPart {entry: $id}) RETURN p.text AS text ORDER BY p.number",
+            {"id": entry_id},
+        )
+        return [str(row["text"]) for row in rows]
+
+    def begun(self) -> list[Begun]:
+        rows = self._read("MATCH (b:InterlockBegun) RETURN properties(b) AS p")
+        return sorted((Begun(**row["p"]) for row in rows), key=lambda entry: (entry.at, entry.id))
 
     def data_version(self) -> str:
         rows = self._read("MATCH (m:InterlockMeta {id: 'meta'}) RETURN m.version AS version")

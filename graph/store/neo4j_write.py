@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import neo4j
@@ -12,7 +13,7 @@ import neo4j
 from graph.errors import SchemaViolation, StoreError, did_you_mean
 from graph.model import Batch, Tie, to_properties
 from graph.ontology import ontology
-from graph.store.base import Progress, last_by_id
+from graph.store.base import Begun, LogEntry, Progress, Removal, last_by_id
 
 BATCH_SIZE = 5_000
 """Rows of one statement."""
@@ -24,7 +25,7 @@ def constrain(session: neo4j.Session) -> None:
     """Make ids unique and index names; where that is done already, nothing happens."""
     statements = [
         f"CREATE CONSTRAINT interlock_{label.lower()}_id IF NOT EXISTS FOR (n:{label}) REQUIRE n.id IS UNIQUE"
-        for label in ("Entity", "Source", "InterlockMeta")
+        for label in ("Entity", "Source", "InterlockMeta", "InterlockLog", "InterlockBegun")
     ]
     statements += [
         f"CREATE CONSTRAINT interlock_{name.lower()}_id IF NOT EXISTS "
@@ -37,13 +38,20 @@ def constrain(session: neo4j.Session) -> None:
         _run(session, statement).consume()
 
 
-def write(transaction: neo4j.ManagedTransaction, batch: Batch, progress: Progress | None) -> None:
-    """The whole batch in one transaction; the driver runs it again after a transient failure.
+def write(
+    transaction: neo4j.ManagedTransaction,
+    batch: Batch,
+    remove: Removal,
+    log: Sequence[LogEntry],
+    progress: Progress | None,
+) -> None:
+    """Everything in one transaction; the driver runs it again after a transient failure.
 
     Raises:
         SchemaViolation: a tie lacks an end; the transaction is rolled back.
     """
     batch = last_by_id(batch)
+    _remove(transaction, remove)
     _check_ends(transaction, batch)
     total, done = len(batch), 0
     for statement, rows, told in _statements(transaction, batch):
@@ -55,16 +63,58 @@ def write(transaction: neo4j.ManagedTransaction, batch: Batch, progress: Progres
             if told and progress:
                 done += len(chunk)
                 progress(done, total)
+    _write_log(transaction, log)
     _new_version(transaction)
     if progress and done < total:
         progress(total, total)
+
+
+def _remove(transaction: neo4j.ManagedTransaction, remove: Removal) -> None:
+    # Ties first, then what they join; an entity takes its other ties along.
+    found = _before(transaction, list(remove.ties)) if remove.ties else {}
+    by_type: dict[str, list[str]] = defaultdict(list)
+    for tie_id, places in found.items():
+        for (name, _, _), _ in places:
+            by_type[name].append(tie_id)
+    texts = [(f"MATCH ()-[r:{name}]->() WHERE r.id IN $rows DELETE r", ids) for name, ids in by_type.items()]
+    texts += [
+        (f"MATCH (n:{label}) WHERE n.id IN $rows DETACH DELETE n", list(ids))
+        for label, ids in (("Entity", remove.entities), ("Source", remove.sources))
+    ]
+    for text, ids in texts:
+        for start in range(0, len(ids), BATCH_SIZE):
+            _run(transaction, text, {"rows": ids[start : start + BATCH_SIZE]}).consume()
+
+
+def _write_log(transaction: neo4j.ManagedTransaction, log: Sequence[LogEntry]) -> None:
+    for entry in log:
+        forget(transaction, entry.id)
+        for text in (
+            "MATCH (p:InterlockLogPart {entry: $id}) DELETE p",
+            "MERGE (e:InterlockLog {id: $id}) SET e.kind = $kind, e.at = $at, e.summary = $summary",
+        ):
+            values = {"id": entry.id, "kind": entry.kind, "at": entry.at, "summary": entry.summary}
+            _run(transaction, text, values).consume()
+        for number, part in enumerate(entry.parts):
+            text = "CREATE (:InterlockLogPart {entry: $id, number: $number, text: $text})"
+            _run(transaction, text, {"id": entry.id, "number": number, "text": part}).consume()
+
+
+def begin(transaction: neo4j.ManagedTransaction, entry: Begun) -> None:
+    """Note that a change begins, in a transaction of its own."""
+    _run(transaction, "MERGE (b:InterlockBegun {id: $row.id}) SET b = $row", {"row": asdict(entry)}).consume()
+
+
+def forget(transaction: neo4j.ManagedTransaction, entry_id: str) -> None:
+    """Take the note on a change away."""
+    _run(transaction, "MATCH (b:InterlockBegun {id: $id}) DELETE b", {"id": entry_id}).consume()
 
 
 def clear(session: neo4j.Session) -> None:
     """Remove what :func:`write` wrote, in several transactions, so that a large graph fits in memory."""
     # A new version before and after: nobody keeps a half-empty answer if this is interrupted.
     session.execute_write(_new_version)
-    for label in ("Entity", "Source"):
+    for label in ("Entity", "Source", "InterlockLog", "InterlockLogPart", "InterlockBegun"):
         text = f"MATCH (n:{label}) CALL (n) {{ DETACH DELETE n }} IN TRANSACTIONS OF 10000 ROWS"
         _run(session, text).consume()
     session.execute_write(_new_version)

@@ -151,7 +151,7 @@ def test_dangling_end_names_the_nearest_in_load_and_store(embedded_store: Embedd
 def test_new_kind_that_breaks_a_stored_tie_is_refused(embedded_store: EmbeddedStore) -> None:
     import_records(embedded_store, placed(FILING, ACME, CARA, replace(FOUNDED, type="HOLDS_ROLE")))
     version = embedded_store.data_version()
-    (problem,) = import_records(embedded_store, placed(replace(CARA, kind="company"))).problems
+    (problem,) = import_records(embedded_store, placed(replace(CARA, kind="government"))).problems
     assert problem.field == "kind"
     assert "r1" in problem.reason
     assert embedded_store.data_version() == version

@@ -240,7 +240,7 @@ def test_no_constraint_is_made_by_reading(neo4j_store: Neo4jStore) -> None:
     neo4j_store.upsert(Batch((Entity("a", "A", "company"),)))
     names = {name for (name,) in neo4j_store.query(made).rows}
     assert {"interlock_entity_id", "interlock_source_id", "interlock_invested_in_id"} <= names
-    assert len(names) == 3 + len(ontology().types)
+    assert len(names) == 5 + len(ontology().types)
 
 
 def test_the_mark_of_the_version_is_no_entity(neo4j_store: Neo4jStore) -> None:
