@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from commands import analyse, data, explore, extras, queries
+from commands import analyse, data, explore, extras, imports, load, queries
 from commands.console import note
 from commands.frame import INTERRUPTED, OUR_MISTAKE, Group, StoreOption, quiet_stdout
 
@@ -23,10 +23,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    data.load, data.check, data.stats, explore.search, explore.entity, explore.paths, data.export,
+    load.load, load.check, data.stats, explore.search, explore.entity, explore.paths, data.export,
     extras.app, extras.ontology, data.clear,
 ):  # fmt: skip
     app.command()(command)
+app.add_typer(imports.app, name="imports")
 app.add_typer(queries.app, name="query")
 app.add_typer(analyse.app, name="analyse")
 

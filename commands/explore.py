@@ -21,6 +21,7 @@ from commands.frame import (
 from graph.errors import ParameterError
 from graph.model import FACT_STATUSES, Entity, Source
 from graph.ontology import ontology
+from graph.wording import counted
 
 if TYPE_CHECKING:
     from graph.analytics.paths import InfluencePath, PathResult
@@ -239,7 +240,7 @@ def _path_rows(found: Sequence[list[dict[str, Any]]]) -> list[tuple[Any, ...]]:
 def _print_paths(found: Sequence[list[dict[str, Any]]], sources: dict[str, Source]) -> None:
     for number, steps in enumerate(found, start=1):
         route = " – ".join([steps[0]["from_name"], *(step["to_name"] for step in steps)])
-        heading(f"{number}. {route} ({len(steps)} {_hops(len(steps))})")
+        heading(f"{number}. {route} ({counted(len(steps), 'hop')})")
         for step in steps:
             for tie, sentence in zip(step["ties"], step["sentences"], strict=True):
                 line(f"   {sentence}")
@@ -255,9 +256,9 @@ def _path_notes(result: PathResult, common: Sequence[str], ends: Sequence[Entity
         note(f"Stopped after {result.stopped_at:,} partial paths; these are the shortest found.")
     if result.paths:
         return
-    note(f"No path from {ends[0].name} to {ends[1].name} within {result.max_hops} {_hops(result.max_hops)}.")
+    note(f"No path from {ends[0].name} to {ends[1].name} within {counted(result.max_hops, 'hop')}.")
     if result.distance is not None:
-        note(f"The shortest has {result.distance} {_hops(result.distance)} (--max-hops {result.distance}).")
+        note(f"The shortest has {counted(result.distance, 'hop')} (--max-hops {result.distance}).")
     else:
         note("They are not connected by these ties; try --all-statuses, or no --as-of and --types.")
     if common:
@@ -269,7 +270,3 @@ def _excluded(store: Store, text: str) -> str:
     from graph.search import resolve_entity
 
     return text if next(store.ties([text]), None) else resolve_entity(store, text).id
-
-
-def _hops(number: int) -> str:
-    return "hop" if number == 1 else "hops"

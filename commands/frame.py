@@ -7,12 +7,22 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 from typer.core import TyperGroup
 
 from commands.console import Format, clean, json_text, note
@@ -117,6 +127,7 @@ def opened(
     """The store of ``--store`` or of the settings; reading commands do not make a missing one."""
     place = ctx.find_root().ensure_object(dict).get("store")
     with open_store(place, create=create, timeout_s=timeout_s) as store:
+        _tell_interrupted(store)
         if not (create or empty_ok) and store.counts().entities == 0:
             raise StoreUnavailable(
                 f"The store {store.location} is empty.",
@@ -125,21 +136,58 @@ def opened(
         yield store
 
 
+def _tell_interrupted(store: Store) -> None:
+    """Say what became of an import that was killed; a user who may only read cannot put it away."""
+    from graph.imports import interrupted
+
+    with suppress(StoreError):
+        for sentence in interrupted(store):
+            note(sentence)
+
+
+class Tell:
+    """Tells a progress bar (done, in all). ``second`` tells the next step of the work, with a bar anew."""
+
+    def __init__(self, bar: Progress, first: str, second: str | None) -> None:
+        self._bar = bar
+        self._first = bar.add_task(clean(first), total=None)
+        self._name, self._second = second, self._first
+
+    def __call__(self, done: int, total: int) -> None:
+        self._bar.update(self._first, completed=done, total=total or None)
+
+    def second(self, done: int, total: int) -> None:
+        """Tell the second step."""
+        if self._second == self._first and self._name:
+            self._bar.update(self._first, visible=False)
+            self._second = self._bar.add_task(clean(self._name), total=total)
+        self._bar.update(self._second, completed=done, total=total or None)
+
+
+class _Rate(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        speed = task.speed or task.finished_speed
+        return Text("" if not speed else f"{speed:,.0f}/s")
+
+
 @contextmanager
-def progress(text: str) -> Generator[Callable[[int, int], None]]:
-    """A bar on standard error, shown when the work takes longer than a second.
+def progress(text: str, then: str | None = None) -> Generator[Tell]:
+    """A bar on standard error with rate and time left, shown when the work takes longer than a second.
 
     Yields a function to tell it (done, in all); until it is called the bar only moves.
     """
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), _Rate(), TimeElapsedColumn(),
+        TextColumn("left"), TimeRemainingColumn(),
+    )  # fmt: skip
     console = Console(stderr=True)
     bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-    task = bar.add_task(clean(text), total=None)
+    tell = Tell(bar, text, then)
     timer = threading.Timer(_SHOW_BAR_AFTER_S, bar.start)
     timer.daemon = True
     timer.start()
     try:
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        yield tell
     finally:
         timer.cancel()
         timer.join()

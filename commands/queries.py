@@ -12,6 +12,7 @@ from commands.console import Format, heading, note, show, show_json, write
 from commands.frame import FormatOption, Group, StoreOption, opened, progress
 from graph.errors import ParameterError
 from graph.store.base import DEFAULT_MAX_ROWS, Rows
+from graph.wording import counted
 
 app = typer.Typer(
     cls=Group, no_args_is_help=True, help="Saved questions, and plain Cypher.", rich_markup_mode="rich"
@@ -150,4 +151,4 @@ def _show_rows(rows: Rows, form: Format) -> None:
     if not rows.rows:
         note("No rows.")
     if rows.truncated:
-        note(f"Cut after {len(rows.rows):,} rows; there are more (--max-rows).")
+        note(f"Cut after {counted(len(rows.rows), 'row')}; there are more (--max-rows).")

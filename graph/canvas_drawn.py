@@ -13,6 +13,7 @@ from graph.model import EntityId, Tie
 from graph.ontology import ontology
 from graph.pictures.layout import Positions, bands, grid, layout, ring, rings
 from graph.pictures.picture import HARD_LIMIT
+from graph.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,11 @@ def canvas_graph(graph: nx.MultiDiGraph, canvas: Canvas, *, limit: int = HARD_LI
     drawn.graph.update(graph.graph)
     drawn.graph["as_of"] = canvas.filters.as_of
     how = ", by amount" if len(kept) < len(shown) else ""
-    parts = [f"{len(kept)} of {len(shown)} entities{how}", _count(drawn.number_of_edges(), "tie")]
+    parts = [f"{len(kept)} of {counted(len(shown), 'entity')}{how}", counted(drawn.number_of_edges(), "tie")]
     if filtered:
-        parts.append(f"{_count(filtered, 'tie')} left out by the filters")
+        parts.append(f"{counted(filtered, 'tie')} left out by the filters")
     if hidden:
-        parts.append(f"{_count(hidden, 'tie')} hidden")
+        parts.append(f"{counted(hidden, 'tie')} hidden")
     return Drawn(drawn, len(shown), filtered, hidden, f"{'; '.join(parts)}.")
 
 
@@ -145,7 +146,3 @@ def _ranked(shown: list[EntityId], ties: list[Tie], canvas: Canvas) -> list[Enti
     return sorted(
         shown, key=lambda entity: (entity not in centres, -amounts[entity], -numbers[entity], entity)
     )
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}{'s' if number != 1 else ''}"

@@ -17,6 +17,7 @@ from graph.dates import parse_date
 from graph.errors import SchemaViolation
 from graph.model import FACT_STATUSES
 from graph.ontology import ID_MAX, ontology
+from graph.wording import counted
 
 PLAIN_MAX = 1_500
 """Characters of readable parameters; a longer canvas goes into one compressed parameter."""
@@ -164,7 +165,9 @@ def _entities(canvas: Canvas, values: Mapping[str, str], graph: nx.MultiDiGraph,
     if missing := [key for key, _ in asked if key not in graph]:
         notes.append(_missing(missing))
     if len(found) > MOST_ENTITIES:
-        notes.append(f"Only the first {MOST_ENTITIES:,} of {len(found):,} entities of the link are shown.")
+        notes.append(
+            f"Only the first {MOST_ENTITIES:,} of {counted(len(found), 'entity')} of the link are shown."
+        )
     canvas = add(canvas, [key for key, _ in found], centre=False)
     on_it = set(canvas.shown)
     centres = tuple(dict.fromkeys(key for key, centre in found if centre and key in on_it))

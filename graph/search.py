@@ -14,6 +14,7 @@ from rapidfuzz.distance import OSA, DamerauLevenshtein
 from graph.errors import EntityNotFound
 from graph.model import Entity
 from graph.store.base import Store
+from graph.wording import plural
 
 _LEGAL_FORMS = (
     "inc incorporated ltd limited llc plc corp corporation company co gmbh ag sa se nv bv oy ab as spa srl"
@@ -243,7 +244,7 @@ def _words_off(asked: list[str], words: tuple[str, ...]) -> int | None:
 
 def _keep(found: dict[int, tuple[float, str]], position: int, distance: int, base: float) -> None:
     score = base - 0.08 * distance
-    letters = "letter" if distance == 1 else "letters"
+    letters = plural(distance, "letter")
     reason = f"spelling {distance} {letters} off" if distance else "same words"
     if score > found.get(position, (0.0, ""))[0]:
         found[position] = (score, reason)

@@ -44,7 +44,7 @@ def phrase(tie: Tie, from_name: str, to_name: str, *, backward: bool = False) ->
 
 
 def tie_details(tie: Tie) -> str:
-    """What stands in the bracket: role, round, product, interest, amounts, share with period, dates, status."""
+    """What stands in the bracket: role, round, product, interest, money, share, dates, status."""
     type_ = ontology().types[tie.type]
     parts: list[str] = []
     if tie.role and "{role}" not in type_.forward["now"]:
@@ -94,7 +94,7 @@ def share_text(tie: Tie) -> str:
 
 
 def share_size(tie: Tie) -> str:
-    """The share without its basis: ``87 %``, ``25 % to 50 %``, ``at least 25 %``, ``at most 50 %``, or nothing.
+    """The share without its basis: ``87 %``, ``25 % to 50 %``, ``at least 25 %``, ``at most 50 %``.
 
     >>> share_size(Tie("r1", "a", "OWNS", "b", "active", share_min=0.25, share_max=0.5))
     '25 % to 50 %'
@@ -117,7 +117,7 @@ def basis_text(tie: Tie) -> str:
 
 
 def amount_text(tie: Tie) -> str:
-    """``$1.5bn``, or ``EUR 1,500,000`` in the currency as published, never converted; empty when not known."""
+    """``$1.5bn``, or ``EUR 1,500,000`` in the currency as published, never converted."""
     if tie.amount_usd is not None:
         return money(tie.amount_usd)
     if tie.amount is None:
@@ -139,7 +139,7 @@ def quantity_text(tie: Tie) -> str:
 
 
 def interest_text(tie: Tie) -> str:
-    """``direct interest: voting rights``, ``indirect interest``, ``interest: trustee``; the register's words."""
+    """``direct interest: voting rights``, ``indirect interest``, ``interest: trustee``, in the register's words."""
     words = (tie.interest or "").replace("-", " ")
     if not words:
         return f"{tie.directness} interest" if tie.directness else ""

@@ -14,12 +14,23 @@ from typing import Protocol
 
 from graph.errors import UnknownFormat, did_you_mean
 from graph.model import Item, Unread
-from loaders.source_file import Member, Meter, SourceFile
+from loaders.source_file import TAR_ENDINGS, Member, Meter, SourceFile
 
 FORMATS: Mapping[str, str] = {
     "triple": "loaders.triple:TripleLoader",
+    "bods": "loaders.bods:BodsLoader",
+    "psc": "loaders.psc:PscLoader",
+    "gleif": "loaders.gleif:GleifLoader",
+    "sec-formd": "loaders.sec_formd:FormDLoader",
+    "sec-ownership": "loaders.sec_ownership:OwnershipLoader",
+    "sec-13dg": "loaders.sec_13dg:StakesLoader",
+    "sec-13f": "loaders.sec_13f:HoldingsLoader",
+    "neo4j-bulk": "loaders.neo4j_bulk:Neo4jBulkLoader",
 }
 """Format id to ``module:class``, in the order they are asked; imported on first use."""
+
+# Beside the data, about the data: nobody expects them to be loaded.
+_NO_DATA = (".md", ".py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,29 +132,44 @@ def plan(
         LoadError: a path cannot be read.
     """
     chosen = options or ReadOptions()
-    source = SourceFile(*paths, encoding=chosen.encoding)
-    members = source.members
-    source.meter.total = sum(_size(path) for path in source.paths)
+    meter = Meter(total=sum(_size(Path(path)) for path in paths))
+    sources = _sources(paths, chosen.encoding, meter)
     if as_format is not None:
-        return Plan((Reading(loader_for(as_format, chosen), source),), (), source.meter)
+        return Plan(tuple(Reading(loader_for(as_format, chosen), source) for source in sources), (), meter)
     loaders = [loader_for(format_id, chosen) for format_id in FORMATS]
-    found: dict[str, list[Member]] = {}
+    readings: list[Reading] = []
     unread: list[Member] = []
-    for member in members:
-        loader = next((each for each in loaders if each.accepts(source, member)), None)
-        found.setdefault(loader.format_id, []).append(member) if loader else unread.append(member)
-    if not found:
+    for source in sources:
+        found: dict[str, list[Member]] = {}
+        for member in source.members:
+            loader = next((each for each in loaders if each.accepts(source, member)), None)
+            found.setdefault(loader.format_id, []).append(member) if loader else unread.append(member)
+        readings += [
+            Reading(each, source.subset(found[each.format_id])) for each in loaders if each.format_id in found
+        ]
+    if not readings:
         raise UnknownFormat(
-            "is in no format that Interlock knows." if members else "holds no file.",
-            path=members[0].shown if len(members) == 1 else str(source.path),
+            "is in no format that Interlock knows." if unread else "holds no file.",
+            path=unread[0].shown if len(unread) == 1 else str(sources[0].path),
             hint=_known(),
             details={"known": list(FORMATS)},
         )
-    readings = [
-        Reading(each, source.subset(found[each.format_id])) for each in loaders if each.format_id in found
-    ]
-    left = tuple(Unread(str(member.shown), ()) for member in unread)
-    return Plan(tuple(readings), left, source.meter)
+    left = (member.shown for member in unread if not member.plain_name.endswith(_NO_DATA))
+    return Plan(tuple(readings), tuple(Unread(shown, ()) for shown in left), meter)
+
+
+def _sources(paths: Sequence[str | Path], encoding: str | None, meter: Meter) -> list[SourceFile]:
+    """One source a folder or archive, and one for all files that were named by themselves."""
+    alone = [Path(path) for path in paths if not _holds_several(Path(path))]
+    groups = [[Path(path)] for path in paths if _holds_several(Path(path))] + ([alone] if alone else [])
+    sources = [SourceFile(*group, encoding=encoding) for group in groups]
+    for source in sources:
+        source.meter = meter
+    return sources
+
+
+def _holds_several(path: Path) -> bool:
+    return path.is_dir() or path.name.lower().endswith((".zip", *TAR_ENDINGS))
 
 
 def read_path(path: str | Path, as_format: str | None = None) -> Iterator[Item]:

@@ -155,7 +155,12 @@ class SourceFile:
             return []
 
     def csv_rows(
-        self, member: Member, *, delimiter: str = ",", header: Sequence[str] | None = None
+        self,
+        member: Member,
+        *,
+        delimiter: str = ",",
+        header: Sequence[str] | None = None,
+        ragged: bool = False,
     ) -> Iterator[Row | Problem]:
         """The rows below the header; a row that is no RFC 4180 comes as a Problem. Streams.
 
@@ -165,6 +170,7 @@ class SourceFile:
             member: the file.
             delimiter: what parts the cells.
             header: names of the columns of a file that has no header.
+            ragged: take rows that leave empty cells at their end away, or have some too many.
 
         Raises:
             LoadError: no text, another encoding, or no header: then no row can be trusted.
@@ -182,6 +188,8 @@ class SourceFile:
                 if cells is None:
                     return
                 if cells:
+                    if ragged and len(cells) != len(names):
+                        cells = _evened(cells, len(names))
                     yield _row(Place(member.shown, line), names, cells)
 
     def text_lines(self, member: Member) -> Iterator[tuple[int, str]]:
@@ -318,7 +326,7 @@ _OPENERS: dict[str, Callable[[IO[bytes]], Any]] = {
     ".bz2": lambda raw: bz2.BZ2File(raw, "rb"),
     ".xz": lambda raw: lzma.LZMAFile(raw, "rb"),  # noqa: SIM115 - closed by who opens it
 }
-_TAR = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
+TAR_ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 
 
 def _members(path: Path) -> Iterator[Member]:
@@ -337,7 +345,7 @@ def _members(path: Path) -> Iterator[Member]:
             yield from (Member(item.name, str(item), item) for item in inside)
         elif path.suffix.lower() == ".zip":
             yield from _zip_members(path)
-        elif path.name.lower().endswith(_TAR):
+        elif path.name.lower().endswith(TAR_ENDINGS):
             yield from _tar_members(path)
         else:
             with path.open("rb"):
@@ -492,6 +500,12 @@ def _row(place: Place, header: list[str], cells: list[str]) -> Row | Problem:
         f"the row has {len(cells)} cells, the header has {len(header)}.",
         'Put cells that hold a comma, a quotation mark or a line break in "quotation marks".',
     )
+
+
+def _evened(cells: list[str], width: int) -> list[str]:
+    while len(cells) > width and not cells[-1].strip():
+        cells = cells[:-1]
+    return cells + [""] * (width - len(cells))
 
 
 def _malformed(place: Place, reason: str) -> Problem:

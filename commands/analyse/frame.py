@@ -17,6 +17,7 @@ from graph.errors import ParameterError
 from graph.model import FACT_STATUSES
 from graph.ontology import ontology
 from graph.store import Store
+from graph.wording import counted
 
 TypesOption = Annotated[
     str | None,
@@ -107,7 +108,7 @@ def print_answer(
         if rows or form is Format.csv:
             show(form, answer.columns, rows)
         if len(rows) < len(answer.rows):
-            note(f"{len(rows):,} of {len(answer.rows):,} rows (--top).")
+            note(f"{len(rows):,} of {counted(len(answer.rows), 'row')} (--top).")
     for text in answer.notes:
         note(text)
     left_out_note(answer.provenance.left_out, answer.provenance.as_of)

@@ -16,11 +16,11 @@ from graph.analytics.path_words import (
     direction_text,
     in_ties,
     names_text,
-    plural,
     step_text,
     within,
 )
 from graph.model import EntityId
+from graph.wording import counted, plural
 
 _METHOD = Method(
     name="Minimum vertex cut",
@@ -103,7 +103,7 @@ def _set(graph: nx.Graph, found: Blocking) -> list[Statement]:
         )
         return [Statement(text, entities=(*found.sources, *found.targets))]
     count, names = len(found.members), names_text(graph, found.members)
-    who = f"{names} alone" if count == 1 else f"{count} entities together, {names},"
+    who = f"{names} alone" if count == 1 else f"{counted(count, 'entity')} together, {names},"
     cost = f", at a cost of {found.cost:g}" if found.weighted else ""
     if found.direct:
         text = f"Apart from it, {who} could block every other path{hops} from {ends}{where}{cost}."
@@ -119,8 +119,8 @@ def _how_small(graph: nx.Graph, found: Blocking) -> str:
     word, size = ("cheapest", "cost") if found.weighted else ("smallest", "size")
     if not found.smallest:
         return (
-            f"This blocks every path of up to {found.max_hops} hops and longer ones among the same "
-            "entities; whether a smaller set would do for the short ones alone is not known."
+            f"This blocks every path of up to {counted(found.max_hops, 'hop')} and longer ones among the "
+            "same entities; whether a smaller set would do for the short ones alone is not known."
         )
     if found.unique:
         return f"It is the only {word} set."
@@ -129,15 +129,15 @@ def _how_small(graph: nx.Graph, found: Blocking) -> str:
 
 
 def _notes(found: Blocking) -> list[str]:
-    notes = [f"{found.between:,} {'entity lies' if found.between == 1 else 'entities lie'} between the ends."]
+    notes = [f"{counted(found.between, 'entity')} {plural(found.between, 'lies', 'lie')} between the ends."]
     if found.max_hops is not None:
-        notes[0] = f"{notes[0][:-1]} on walks of up to {found.max_hops} hops."
+        notes[0] = f"{notes[0][:-1]} on walks of up to {counted(found.max_hops, 'hop')}."
     if len(found.proof) > 1:
         shared = "use nobody beyond their weight" if found.weighted else "share nobody but the ends"
         count = len(found.proof)
-        notes.append(
-            f"The {count} separate {plural('path', count)} {shared}: no smaller set blocks them all."
-        )
+        notes.append(f"The {counted(count, 'separate path')} {shared}: no smaller set blocks them all.")
     if found.weighted and found.unweighted:
-        notes.append(f"{found.unweighted:,} of them have no weight and count 1.")
+        notes.append(
+            f"{counted(found.unweighted, 'of them has no weight and counts', 'of them have no weight and count')} 1."
+        )
     return notes

@@ -19,7 +19,7 @@ from graph.analytics.conflicts import CLASSES, Conflict, Conflicts, conflicts
 from graph.analytics.interlocks import MOST_BOARDS, Interlock, Interlocks, SharedPerson, interlocks
 from graph.analytics.terms import Overlap, span_text
 from graph.model import EntityId, Tie
-from graph.wording import sentence
+from graph.wording import counted, plural, sentence
 
 _NEWMAN = (
     "M. E. J. Newman, Scientific collaboration networks II: shortest paths, weighted networks, and "
@@ -69,8 +69,11 @@ def interlocks_answer(
 def _interlock_headline(graph: nx.Graph, found: Interlocks) -> str:
     whose = f" with {name_of(graph, found.company)}" if found.company is not None else ""
     when = f" as of {found.as_of}" if found.as_of else ""
-    among = f"{found.seat_ties:,} seats of {found.people:,} people in {found.companies:,} companies"
-    pairs = "pair of companies shares" if found.total == 1 else "pairs of companies share"
+    among = (
+        f"{counted(found.seat_ties, 'seat')} of {counted(found.people, 'person', 'people')} in "
+        f"{counted(found.companies, 'company')}"
+    )
+    pairs = plural(found.total, "pair of companies shares", "pairs of companies share")
     text = f"{found.total:,} {pairs} people at the same time{whose}{when}" if found.total else (
         f"No two companies{whose} share anybody at the same time{when}"
     )  # fmt: skip
@@ -103,7 +106,7 @@ def _everybody(pair: Interlock) -> tuple[SharedPerson, ...]:
 
 
 def _people(number: int) -> str:
-    return f"{number} {'person' if number == 1 else 'people'}"
+    return counted(number, "person", "people")
 
 
 def _shares(pair: Interlock) -> str:
@@ -145,7 +148,7 @@ def _interlock_notes(graph: nx.Graph, found: Interlocks) -> tuple[str, ...]:
         notes.append(f"Left out: {times} the seats of somebody in both companies were not at the same time.")
     if found.crowded:
         worst = listed([f"{name_of(graph, who)} ({boards:,})" for who, boards in found.crowded], most=3)
-        notes.append(f"Left out for more than {found.most_boards:,} companies each: {worst}.")
+        notes.append(f"Left out for more than {counted(found.most_boards, 'company')} each: {worst}.")
     if "founder" in found.seats:
         notes.append("Founding does not end: a founder counts as tied to the company from then on.")
     notes.append("Board lists are seldom complete: a pair that is missing may share people all the same.")
@@ -202,17 +205,17 @@ def coinvestors_answer(
 
 
 def _coinvestment_headline(graph: nx.Graph, found: CoInvestment) -> str:
-    among = f"{found.links:,} investors' stakes in {found.companies:,} companies"
+    among = f"{counted(found.links, 'stake')} of investors in {counted(found.companies, 'company')}"
     if found.investor is not None:
         who = name_of(graph, found.investor)
-        partners = "investor has" if found.total == 1 else "investors have"
+        partners = plural(found.total, "investor has", "investors have")
         if not found.total:
             return f"Nobody else is recorded in a company that {who} invested in ({among})."
         return f"{found.total:,} {partners} put money into companies that {who} invested in."
     if not found.total:
         return f"No two investors share a company, among {among}."
-    pairs = "pair of investors shares" if found.total == 1 else "pairs of investors share"
-    return f"{found.total:,} {pairs} a company, among {found.investors:,} investors and {among}."
+    pairs = plural(found.total, "pair of investors shares", "pairs of investors share")
+    return f"{found.total:,} {pairs} a company, among {counted(found.investors, 'investor')} and {among}."
 
 
 def _pair_text(graph: nx.Graph, pair: CoInvestors) -> str:
@@ -222,7 +225,7 @@ def _pair_text(graph: nx.Graph, pair: CoInvestors) -> str:
     done = {(tie.from_id, tie.to_id) for tie in pair.ties if tie.is_fact}
     plain = all((end, company) in done for end in (pair.first, pair.second) for company in pair.companies)
     verb = "both invested in" if plain else "both invested, or may have meant to invest, in"
-    text = f"{names} {verb} {number} {'company' if number == 1 else 'companies'}: {companies}"
+    text = f"{names} {verb} {counted(number, 'company')}: {companies}"
     if not pair.rounds:
         return f"{text}; no round of the same name is recorded for both."
     rounds = listed([f"{name} of {name_of(graph, company)}" for company, name in pair.rounds], most=4)
@@ -233,10 +236,10 @@ def _pair_text(graph: nx.Graph, pair: CoInvestors) -> str:
 def _coinvestment_notes(graph: nx.Graph, found: CoInvestment) -> tuple[str, ...]:
     notes: list[str] = []
     if len(found.pairs) < found.total:
-        notes.append(f"The {len(found.pairs):,} strongest of {found.total:,} pairs.")
+        notes.append(f"The {len(found.pairs):,} strongest of {counted(found.total, 'pair')}.")
     if found.crowded:
         worst = listed([f"{name_of(graph, what)} ({many:,})" for what, many in found.crowded], most=3)
-        notes.append(f"Left out for more than {found.most_investors:,} investors each: {worst}.")
+        notes.append(f"Left out for more than {counted(found.most_investors, 'investor')} each: {worst}.")
     return tuple(notes)
 
 
@@ -287,12 +290,11 @@ def conflicts_answer(
 def _conflict_headline(graph: nx.Graph, found: Conflicts) -> str:
     around = f" around {name_of(graph, found.entity)}" if found.entity is not None else ""
     number = sum(found.total.values())
-    looked = f"{found.ties_searched:,} ties"
+    looked = counted(found.ties_searched, "tie")
     if not number:
         return f"No possible conflict of interest{around} among {looked} ({', '.join(found.classes)})."
     parts = [f"{many:,} {name}" for name, many in found.total.items() if many]
-    noun = "conflict" if number == 1 else "conflicts"
-    return f"{number:,} possible {noun} of interest{around} among {looked}: {', '.join(parts)}."
+    return f"{counted(number, 'possible conflict')} of interest{around} among {looked}: {', '.join(parts)}."
 
 
 _LEADS = {
@@ -320,7 +322,7 @@ def _conflict_text(graph: nx.Graph, one: Conflict) -> str:
     lead = re.sub(r"\{([hab])\}", lambda found: names[found[1]], pattern)
     ties = "; ".join(_told(graph, tie) for tie in one.shown)
     rest = len(one.ties) - len(one.shown)
-    more = f" (and {rest} more {'tie' if rest == 1 else 'ties'})" if rest else ""
+    more = f" (and {rest} more {plural(rest, 'tie')})" if rest else ""
     return f"Possible conflict: {lead}. {ties}{more}. {_when(one)}"
 
 

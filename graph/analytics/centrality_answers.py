@@ -13,7 +13,6 @@ from graph.analytics.centrality_methods import METHODS, WEIGHED, Measured, measu
 from graph.analytics.centrality_words import (
     SMALLEST_FIRST,
     TOLD,
-    counted,
     figure,
     left_out,
     lower,
@@ -30,6 +29,7 @@ from graph.analytics.trend import GraphOfYear, Trend, trend
 from graph.errors import GraphTooLarge, NotConverged
 from graph.model import EntityId
 from graph.ontology import ontology
+from graph.wording import counted
 
 
 def answer_centrality(
@@ -189,7 +189,7 @@ def answer_trend(
         for year, value, rank in zip(found.years, course.values, course.ranks, strict=True)
     )
     notes = [
-        f"{year.year}: {year.ties:,} ties, {year.undated:,} undated left out"
+        f"{year.year}: {counted(year.ties, 'tie')}, {year.undated:,} undated left out"
         + (f"; {year.problem}" if year.problem else "")
         for year in found.years
     ]

@@ -17,6 +17,7 @@ from graph.analytics.compact import Scope, scoped
 from graph.analytics.spectral import DAMPING, eigenvector, katz, pagerank
 from graph.errors import ParameterError
 from graph.model import EntityId
+from graph.wording import counted, plural
 
 SAMPLE_ABOVE = 20_000
 """More entities than this, and betweenness is sampled unless exact values are asked for."""
@@ -168,7 +169,11 @@ def _betweenness(graph: nx.Graph, scope: Scope, sample: float | None, seed: int)
     bound = sample or 0.01
     found = sampled_betweenness(graph, scope, epsilon=bound, seed=seed)
     if found.exact:
-        return Measured(found.values, words, notes=(f"Exact: {size:,} entities need no sample.",))
+        return Measured(
+            found.values,
+            words,
+            notes=(f"Exact: {counted(size, 'entity')} {plural(size, 'needs', 'need')} no sample.",),
+        )
     note = (
         f"Sampled from {found.samples:,} shortest paths: with probability at least {found.confidence:.0%} no "
         f"value is off by more than {bound:g} (KADABRA, Borassi and Natale 2016). Seed {seed}."
@@ -204,5 +209,6 @@ def _strength(graph: nx.Graph, scope: Scope, attribute: str) -> Measured:
 def _eigenvector(graph: nx.Graph, scope: Scope) -> Measured:
     values = eigenvector(graph, scope)
     outside = sum(value < 1e-12 for value in values.values())
-    note = f"{outside:,} entities are outside the part that the measure speaks of and have 0."
+    are, have = plural(outside, "is", "are"), plural(outside, "has", "have")
+    note = f"{counted(outside, 'entity')} {are} outside the part that the measure speaks of and {have} 0."
     return Measured(values, "squares sum to 1", notes=(note,) if outside else ())

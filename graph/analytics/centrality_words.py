@@ -13,7 +13,7 @@ from graph.analytics.centrality_methods import METHODS, Measured
 from graph.analytics.compact import Scope, edges_of
 from graph.model import EntityId
 from graph.ontology import ontology
-from graph.wording import money
+from graph.wording import counted, money, plural
 
 TOLD = 5
 """Entities that get a sentence; the others stand in the table."""
@@ -43,16 +43,6 @@ def figure(measure: str, value: float | None, *, attribute: str = "amount_usd") 
     return f"{value:,.0f}" if measure in ("degree", "core") else f"{value:.4g}"
 
 
-def counted(number: int, one: str) -> str:
-    """``1 tie``, ``1,200 ties``.
-
-    >>> counted(1, "tie"), counted(1200, "entity")
-    ('1 tie', '1,200 entities')
-    """
-    many = f"{one[:-1]}ies" if one.endswith("y") else f"{one}s"
-    return f"{number:,} {one if number == 1 else many}"
-
-
 def lower(measure: str) -> str:
     """The name of a measure inside a sentence."""
     name = METHODS[measure].name
@@ -79,16 +69,17 @@ def nothing(graph: nx.Graph, scope: Scope) -> Statement:
     )
     known = f" with known {weighed_by(scope)} above 0" if weighed_by(scope) else ""
     return Statement(
-        f"Nobody: there are no {family}{known} among the {graph.number_of_edges():,} ties "
-        f"searched{when(graph)}."
+        f"Nobody: there are no {family}{known} among the "
+        f"{counted(graph.number_of_edges(), 'tie')} searched{when(graph)}."
     )
 
 
-def left_out(graph: nx.Graph, counted: int, *, weight: str | None = None) -> tuple[str, ...]:
+def left_out(graph: nx.Graph, measured: int, *, weight: str | None = None) -> tuple[str, ...]:
     """The note on entities without a tie; ``weight`` is the attribute without which a tie is none."""
-    alone = graph.number_of_nodes() - counted
+    alone = graph.number_of_nodes() - measured
     such = f"a tie with known {weight} above 0" if weight else "such a tie"
-    return (f"{alone:,} entities without {such} are left out.",) if alone else ()
+    are = plural(alone, "is", "are")
+    return (f"{counted(alone, 'entity')} without {such} {are} left out.",) if alone else ()
 
 
 def weighed_by(scope: Scope) -> str | None:
@@ -110,10 +101,10 @@ def weight_notes(graph: nx.Graph, scope: Scope) -> tuple[str, ...]:
     missing, nothing = found.count(None), sum(value == 0 for value in found)
     if not (missing or nothing):
         return ()
-    among = f"{len(found):,} ties"
-    notes = [f"{missing:,} of {among} have no {attribute} and are left out."] if missing else []
+    among = counted(len(found), "tie")
+    notes = [f"No {attribute} is known of {missing:,} of {among}; left out."] if missing else []
     if nothing:
-        notes.append(f"{nothing:,} of {among} have {attribute} 0, which joins nobody.")
+        notes.append(f"{attribute} is 0 for {nothing:,} of {among}, which joins nobody.")
     return tuple(notes)
 
 

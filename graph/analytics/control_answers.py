@@ -23,7 +23,6 @@ from graph.analytics.ownership_answers import (
     MOST_TOLD,
     NO_FACTS,
     as_of_text,
-    counted,
     kind_of,
     span,
     stake_text,
@@ -32,7 +31,7 @@ from graph.analytics.ownership_answers import (
 from graph.analytics.stakes import downstream, not_by_facts, stake_notes, upstream
 from graph.errors import ParameterError
 from graph.model import EntityId
-from graph.wording import percent
+from graph.wording import counted, percent, plural
 
 _FORMULAS = {
     "linear": "C = W, the shares of the votes themselves",
@@ -130,15 +129,19 @@ def network_control_answer(
         text = (
             f"{name_of(graph, first.holder)} {has} the most control: {first.control:.4g} of "
             f"{found.total:.6g} {found.unit} ({percent(first.part)}) in the {model} model"
-            f"{as_of_text(graph)}; {counted(len(found.holders), 'holder')} have some."
+            f"{as_of_text(graph)}; {counted(len(found.holders), 'holder has', 'holders have')} some."
         )
     else:
-        text = f"Nobody has control in the {model} model among {searched:,} stakes{as_of_text(graph)}."
+        text = (
+            f"Nobody has control in the {model} model among {counted(searched, 'stake')}{as_of_text(graph)}."
+        )
     notes = [*stake_notes(graph, found.net)]
     if values is None:
         notes.append("Each firm with a known holder counts 1: control is a number of firms, not of money.")
     if found.unvalued:
-        notes.append(f"{found.unvalued:,} firms have no value and count nothing; control is at least this.")
+        notes.append(
+            f"{counted(found.unvalued, 'firm')} without a value count nothing; control is at least this."
+        )
     rows = tuple(
         (
             item.holder,
@@ -220,7 +223,7 @@ def _majority_summary(
     maybe = [name_of(graph, item.firm) for item in below if not item.sure]
     parts: list[str] = []
     if top or kind_of(graph, entity) != "person":
-        verb = "controls" if len(top) == 1 else "control"
+        verb = plural(len(top), "controls", "control")
         parts.append(f"{listed(top)} {verb} {who}" if top else f"Nobody is known to control {who}")
     if would:
         parts.append(f"{listed(would)} would, by {NO_FACTS}")
@@ -264,7 +267,7 @@ def _verb(found: Controlled) -> str:
 
 def _strongest_text(graph: nx.Graph, over: Control, who: str, open_: Collection[EntityId]) -> str:
     if not over.influences:
-        return f"No holder of {who} is known among the {graph.number_of_edges():,} ties searched."
+        return f"No holder of {who} is known among the {counted(graph.number_of_edges(), 'tie')} searched."
     first = over.influences[0]
     has = "would have" if first.holder in open_ else "has"
     return (

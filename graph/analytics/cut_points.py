@@ -2,8 +2,9 @@
 
 Found without direction from biconnected components (Hopcroft and Tarjan 1973, Communications of the ACM
 16(6), 372-378), computed by networkit. As in :mod:`graph.analytics.chokepoints`, ties that are over hold
-nothing together, unless the graph is one as of a date, where they still held. Blocks and cut points form a tree; the sizes of its branches are
-the sizes of the parts that remain when a cut point is gone.
+nothing together, unless the graph is one as of a date, where they still held. Blocks
+and cut points form a tree; the sizes of its branches are the sizes of the parts that remain when a cut
+point is gone.
 """
 
 from __future__ import annotations

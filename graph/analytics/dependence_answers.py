@@ -14,7 +14,7 @@ from graph.analytics.reach import SUPPLY, Reach, dated, links, reach
 from graph.analytics.substitutes import LIKE_ENOUGH, Substitute, substitutes
 from graph.errors import ParameterError
 from graph.model import EntityId
-from graph.wording import percent
+from graph.wording import counted, percent, plural
 
 _TOLD = 1_000
 
@@ -68,7 +68,7 @@ def concentration_answer(
     if not found:
         ties = sum(1 for _ in links(graph, company, upstream=side == "suppliers"))
         text = (
-            f"No share of the {basis} of {name} is recorded: {ties:,} supply ties with {side} were searched."
+            f"No share of the {basis} of {name} is recorded: among {counted(ties, 'supply tie')} with {side}."
         )
         statements = [Statement(text, (), (company,))]
     columns = (
@@ -106,12 +106,12 @@ def _told(graph: nx.Graph, item: Concentration, name: str, basis: str, rule: str
     span = low if low == high else f"between {low} and {high}"
     unsure = sum(not claim.fact for party in item.parties for claim in party.claims)
     verb = "would be" if unsure else "is"
-    counted = f", {unsure:,} planned or alleged {_shares(unsure)} counted in" if unsure else ""
+    within = f", {counted(unsure, 'planned or alleged share')} counted in" if unsure else ""
     index = (
         f"{when}: the HHI of the {item.side} of {name} {verb} {span}"
         f" ({'the bounds fall into different bands' if band == 'undecided' else band}),"
         f" as if there were {many} of equal size; {percent(item.disclosed)} of {basis} is named"
-        f"{counted}."
+        f"{within}."
     )
     ids = (item.company, *(party.party for party in item.parties))
     found = [Statement(index, ties, ids)]
@@ -141,10 +141,6 @@ def _span(low: float, high: float) -> str:
     return percent(low) if low == high else f"{percent(low)} to {percent(high)}"
 
 
-def _shares(number: int) -> str:
-    return "share" if number == 1 else "shares"
-
-
 def _number(value: float | None) -> str:
     return "any number" if value is None else f"{value:.3g}"
 
@@ -161,10 +157,10 @@ def _concentration_notes(
         notes.append(f"No share known for {period_text(found[0].period)}: {names}.")
     claims = [claim for item in found for party in item.parties for claim in party.claims]
     if unsure := sum(not claim.fact for claim in claims):
-        notes.append(f"Planned or alleged, no facts: {unsure:,} of {len(claims):,} {_shares(len(claims))}.")
+        notes.append(f"Planned or alleged, no facts: {unsure:,} of {counted(len(claims), 'share')}.")
     if aside := [claim.tie for item in found for claim in item.set_aside]:
         notes.append(
-            f"{len(aside):,} planned or alleged {_shares(len(aside))} not counted, since facts state the"
+            f"{counted(len(aside), 'planned or alleged share')} not counted, since facts state the"
             f" share of that period or leave no room: {listed(sorted(aside), most=12)}."
         )
     notes += [f"Remark on {claim.tie}: {claim.note}." for claim in claims if claim.note]
@@ -200,12 +196,11 @@ def reach_answer(
     found = reach(graph, company, upstream=upstream, max_hops=max_hops)
     over = 0 if dated(graph) else _over(graph, found)
     name, way = name_of(graph, company), "upstream" if upstream else "downstream"
-    limit = f"within {max_hops} {_hops(max_hops)}" if max_hops is not None else "at any distance"
+    limit = f"within {counted(max_hops, 'hop')}" if max_hops is not None else "at any distance"
     if found.found:
         counts = ", ".join(f"{count:,} after {hop}" for hop, count in enumerate(found.per_hop, start=1))
-        text = (
-            f"{len(found.found):,} stand {way} of {name} {limit}: {counts} {_hops(len(found.per_hop) or 1)}."
-        )
+        number, hops = len(found.found), plural(len(found.per_hop) or 1, "hop")
+        text = f"{counted(number, 'stands', 'stand')} {way} of {name} {limit}: {counts} {hops}."
     else:
         text = f"Nobody is recorded {way} of {name}: 0 of its supply ties lead there."
         if over:
@@ -243,19 +238,15 @@ def _reach_notes(found: Reach, over: int) -> tuple[str, ...]:
     if over:
         notes.append(f"Supply ties that are over are not followed: {over:,}.")
     if found.max_hops is not None:
-        limit = f"{found.max_hops} {_hops(found.max_hops)}"
+        limit = counted(found.max_hops, "hop")
         notes.append(f"The shortest chain of each is shown, at most {limit}.")
     if found.more:
         notes.append("There is more beyond this number of hops.")
     if len(found.found) > _TOLD:
         notes.append(f"The nearest {_TOLD:,} are told as sentences; the table has all.")
     if found.stopped_at is not None:
-        notes.append(f"Stopped after {found.stopped_at:,} entities.")
+        notes.append(f"Stopped after {counted(found.stopped_at, 'entity')}.")
     return tuple(notes)
-
-
-def _hops(number: int) -> str:
-    return "hop" if number == 1 else "hops"
 
 
 def substitutes_answer(

@@ -20,6 +20,7 @@ from graph.analytics.compact import kept
 from graph.analytics.reach import Link, best, evidence, links
 from graph.errors import AnalysisError, ParameterError
 from graph.model import FACT_STATUSES, EntityId, TieId
+from graph.wording import counted
 
 EXPOSING = ("SUPPLIES", "LENT_TO", "INVESTED_IN", "OWNS")
 
@@ -57,16 +58,18 @@ class Exposures:
     def notes(self) -> tuple[str, ...]:
         """What was left out and assumed, in sentences."""
         found = [
-            f"{self.used:,} ties of {', '.join(self.types)} have a known {self.attribute};"
-            f" {self.unknown:,} do not and are left out, not taken as 0."
+            f"{self.attribute} is known of {counted(self.used, 'tie')} of {', '.join(self.types)};"
+            f" {self.unknown:,} more without are left out, not taken as 0."
         ]
         if self.joined:
             how = "the largest counts" if self.parallel == "largest" else "their sum counts"
-            found.append(f"{self.joined:,} pairs have several amounts of one type; {how}.")
+            found.append(
+                f"{counted(self.joined, 'pair has', 'pairs have')} several amounts of one type; {how}."
+            )
         if self.ended:
-            found.append(f"{self.ended:,} amounts of ties that have ended are left out.")
+            found.append(f"Left out: {counted(self.ended, 'amount')} of ties that have ended.")
         if self.no_facts:
-            found.append(f"{self.no_facts:,} of the amounts are planned or alleged, no facts.")
+            found.append(f"Planned or alleged, no facts: {counted(self.no_facts, 'amount')} of these.")
         return tuple(found)
 
 

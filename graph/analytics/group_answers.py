@@ -14,7 +14,6 @@ from graph.analytics.centrality_methods import METHODS, Measured
 from graph.analytics.centrality_words import (
     TOLD,
     best_known,
-    counted,
     figure,
     left_out,
     nothing,
@@ -28,6 +27,8 @@ from graph.analytics.centrality_words import (
 from graph.analytics.communities import NAMED_BY, Communities, Community, communities
 from graph.analytics.compact import Scope, edges_of, not_found
 from graph.model import EntityId
+from graph.ontology import ontology
+from graph.wording import counted
 
 _COMMUNITIES = Method(
     "Communities of largest modularity",
@@ -155,7 +156,7 @@ def answer_communities(
     )  # fmt: skip
     statements = [
         Statement(
-            f"{item.size:,} entities around {_community_name(graph, item)}: "
+            f"{counted(item.size, 'entity')} around {_community_name(graph, item)}: "
             f"{counted(item.internal, 'tie')} inside, {item.external:,} to others; "
             f"inside mostly {_families(item.families, most=2)}.",
             tuple(ties.get(at, ())),
@@ -165,7 +166,10 @@ def answer_communities(
     ]
     if statements:
         total = sum(item.size for item in found.communities)
-        head = f"{total:,} entities fall into {len(rows):,} communities; modularity {found.modularity:.3f}"
+        head = (
+            f"{counted(total, 'entity falls', 'entities fall')} into {counted(len(rows), 'community')}; "
+            f"modularity {found.modularity:.3f}"
+        )
         statements.insert(0, Statement(f"{head}{when(graph)}."))
     told = {"resolution": resolution, "searches": found.searches, "modularity": round(found.modularity, 9)}
     return Answer(
@@ -193,10 +197,10 @@ def answer_components(graph: nx.Graph, *, scope: Scope | None = None) -> Answer:
     )
     told: list[Statement] = []
     if found:
-        many = "component" if len(found) == 1 else "components"
         text = (
-            f"The largest of {len(found):,} {many} joins {found[0].size:,} of {len(near):,} entities that "
-            f"have ties, by {counted(found[0].ties, 'tie')}{when(graph)}."
+            f"The largest of {counted(len(found), 'component')} joins {found[0].size:,} of "
+            f"{counted(len(near), 'entity that has', 'entities that have')} ties, "
+            f"by {counted(found[0].ties, 'tie')}{when(graph)}."
         )
         told.append(Statement(text, (), found[0].members))
         for item in found[1:TOLD]:
@@ -227,14 +231,11 @@ def _between(
     if not found.pairs:
         return f"{who} stands between nobody: one neighbour only ({figures})."
     part = found.unlinked / found.pairs
-    text = (
-        f"{who}: {part:.0%} of its {found.pairs:,} pairs of neighbours have no tie of their own ({figures})."
-    )
+    text = f"{who}: {part:.0%} of its {counted(found.pairs, 'pair')} of neighbours are not tied ({figures})."
     if len(found.groups) > 1:
         groups = [best_known(graph, group, near, 2) for group in found.groups]
-        text += (
-            f" Without it they are {len(groups):,} groups with no tie between them: {'; '.join(groups[:3])}"
-        )
+        text += f" Without it they are {counted(len(groups), 'group')} with no tie between them: "
+        text += "; ".join(groups[:3])
         text += f"; and {len(groups) - 3:,} more." if len(groups) > 3 else "."
     return text
 
@@ -244,7 +245,11 @@ def _community_name(graph: nx.Graph, item: Community) -> str:
 
 
 def _families(families: Mapping[str, int], *, most: int = 3) -> str:
-    return ", ".join(f"{family} ({count:,})" for family, count in list(families.items())[:most]) or "nothing"
+    titles = ontology().families
+    shown = list(families.items())[:most]
+    return (
+        ", ".join(f"{titles.get(family, family).lower()} ({count:,})" for family, count in shown) or "nothing"
+    )
 
 
 def _ties_inside(graph: nx.Graph, found: Communities, scope: Scope) -> dict[int, list[str]]:

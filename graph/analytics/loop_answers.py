@@ -11,7 +11,7 @@ from graph.analytics.cycles import CANDIDATE_LIMIT, CYCLE_LIMIT
 from graph.analytics.loops import SUPPLY, Loop, LoopResult, LoopStep, loops
 from graph.model import EntityId, Tie
 from graph.ontology import ontology
-from graph.wording import basis_text, money, percent, sentence
+from graph.wording import basis_text, counted, money, percent, plural, sentence
 
 _CITATION = (
     "Bounded search after A. Gupta and T. Suzumura, Finding All Bounded-Length Simple Cycles in a "
@@ -137,7 +137,7 @@ def _step_text(graph: nx.DiGraph, step: LoopStep) -> str:
         for tie in shown
     ]
     rest = len(step.ties) - len(shown)
-    more = f" (and {rest} more {'tie' if rest == 1 else 'ties'})" if rest else ""
+    more = f" (and {rest} more {plural(rest, 'tie')})" if rest else ""
     return f"{' and '.join(texts)}{more}"
 
 
@@ -156,7 +156,7 @@ def _amount_text(loop: Loop) -> str:
         return "No step states an amount."
     text = f"The smallest known amount is {money(loop.amount_usd)}"
     if loop.unknown_amounts:
-        verb = "states" if loop.unknown_amounts == 1 else "state"
+        verb = plural(loop.unknown_amounts, "states", "state")
         return f"{text}; {loop.unknown_amounts} of {steps} steps {verb} none."
     return f"{text}, and all {steps} steps state one."
 
@@ -166,10 +166,10 @@ def _share_text(loop: Loop) -> str:
     mixed = f" The shares are of different kinds ({listed(bases)})." if len(bases) > 1 else ""
     if loop.share is not None:
         return f"The product of the shares around is {percent(loop.share)}.{mixed}"
-    verb = "share is" if loop.unknown_shares == 1 else "shares are"
+    are = plural(loop.unknown_shares, "is", "are")
     return (
         f"The product of the shares around lies between {percent(loop.share_low)} and "
-        f"{percent(loop.share_high)}; {loop.unknown_shares} {verb} not known.{mixed}"
+        f"{percent(loop.share_high)}; {counted(loop.unknown_shares, 'share')} {are} not known.{mixed}"
     )
 
 
@@ -186,8 +186,7 @@ def _headline(graph: nx.DiGraph, found: LoopResult) -> str:
         return f"No {what} up to length {found.max_length}{where}{least} {among}."
     number = len(found.loops)
     at_least = "At least " if found.more is not False else ""
-    plural = what if number == 1 else f"{what}s"
-    return f"{at_least}{number:,} {plural} up to length {found.max_length}{where}{least} {among}."
+    return f"{at_least}{counted(number, what)} up to length {found.max_length}{where}{least} {among}."
 
 
 def _row(graph: nx.DiGraph, loop: Loop) -> tuple[object, ...]:
@@ -206,21 +205,21 @@ def _notes(found: LoopResult) -> tuple[str, ...]:
         notes.append(f"Only the {found.limit:,} shortest circles were ranked; there are more.")
     if found.stopped_at is not None:
         notes.append(
-            f"Stopped after {found.stopped_at:,} steps: the circles are right but not all. "
+            f"Stopped after {counted(found.stopped_at, 'step')}: the circles are right but not all. "
             "Name an entity that must be on them, or ask for shorter ones."
         )
     if found.self_loops:
-        notes.append(f"{found.self_loops:,} ties from an entity to itself are left out.")
+        notes.append(f"Left out: {counted(found.self_loops, 'tie')} from an entity to itself.")
     if found.kind != "ownership" and found.loops:
         notes.append(
             "Recorded amounts overlap (totals beside tranches, ceilings beside payments); none are added."
         )
     undated = [loop for loop in found.loops if loop.kind == "money" and loop.came_first is None]
     if undated:
-        notes.append(f"For {len(undated):,} circles the dates do not tell which money came first.")
+        notes.append(f"For {counted(len(undated), 'circle')} the dates do not tell which money came first.")
     plans = sum(not loop.is_fact for loop in found.loops)
     if plans:
         others = sorted(set(ontology().statuses) - set(ontology().fact_statuses))
-        told = "1 circle rests" if plans == 1 else f"{plans:,} circles rest"
+        told = f"{counted(plans, 'circle')} {plural(plans, 'rests', 'rest')}"
         notes.append(f"{told} on a step that is no fact ({', '.join(others)}).")
     return tuple(notes)

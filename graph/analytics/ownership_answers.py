@@ -22,7 +22,7 @@ from graph.analytics.claims import EQUITY, TOLERANCE, Stake, StakeRules
 from graph.analytics.ownership import Holding, Ownership, holdings_of, owners_of
 from graph.analytics.stakes import all_stakes, not_by_facts, stake_notes
 from graph.model import EntityId, Tie, TieId
-from graph.wording import percent, sentence
+from graph.wording import counted, percent, plural, sentence
 
 _SHARES = ("direct", "integrated", "corrected", "min", "max")
 MOST_TOLD = 25
@@ -105,7 +105,7 @@ def holdings_answer(
             text += f"; its shares of {counted(more, 'firm')} rest in part on {NO_FACTS}"
         text += "."
     else:
-        text = f"No stake of {who} ({what}) is known among the {graph.number_of_edges():,} ties searched."
+        text = f"No stake of {who} ({what}) is known among {_searched(graph)}."
     told = [
         Statement(
             f"{who} {'would hold' if item.firm in open_ else 'holds'} {span(item.corrected, item.high)} of "
@@ -178,10 +178,10 @@ def cross_holdings_answer(graph: nx.Graph, rules: StakeRules = EQUITY) -> Answer
     facts = all(stake.fact for group in groups for stake in group.stakes)
     summary = (
         f"{counted(len(groups), 'group')} of firms {'hold' if facts else 'hold or would hold'} one another"
-        f"{when}, found in {searched:,} stakes."
+        f"{when}, found in {counted(searched, 'stake')}."
         if groups
         else f"No firm holds a part of one that holds a part of it, directly or round a loop, in the "
-        f"{searched:,} stakes{when}."
+        f"{counted(searched, 'stake')}{when}."
     )
     statements = [Statement(summary)]
     rows: list[tuple[Any, ...]] = []
@@ -221,9 +221,8 @@ def span(low: float, high: float | None) -> str:
     return f"{percent(low)} to {percent(high)}" if low > TOLERANCE else f"up to {percent(high)}"
 
 
-def counted(number: int, word: str) -> str:
-    """``1 firm``, ``2 firms``."""
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
+def _searched(graph: nx.Graph) -> str:
+    return f"the {counted(graph.number_of_edges(), 'tie')} searched"
 
 
 def as_of_text(graph: nx.Graph) -> str:
@@ -275,7 +274,7 @@ def chain_notes(chains: Chains) -> list[str]:
     if chains.deep:
         notes.append(f"{counted(chains.deep, 'chain')} cut at the longest length; owners lie above.")
     if chains.stopped:
-        notes.append(f"Stopped after {len(chains.chains):,} chains.")
+        notes.append(f"Stopped after {counted(len(chains.chains), 'chain')}.")
     return notes
 
 
@@ -310,7 +309,9 @@ def _row(graph: nx.Graph, item: Holding, other: EntityId) -> tuple[Any, ...]:
 def _bound_notes(found: Ownership) -> list[str]:
     notes: list[str] = []
     if found.unbounded:
-        notes.append(f"Maxima of {found.unbounded:,} smaller owners were not computed (too many at once).")
+        notes.append(
+            f"Maxima of {counted(found.unbounded, 'smaller owner')} were not computed (too many at once)."
+        )
     if found.cut:
         notes.append(
             f"The owners of {counted(found.cut, 'owner')} were not followed: all chains through them "
@@ -323,7 +324,7 @@ def _owners_summary(graph: nx.Graph, found: Ownership, rules: StakeRules) -> Sta
     who, firm = name_of(graph, found.entity), found.net.firms[found.entity]
     what = f"{_BASIS[rules.basis]}{as_of_text(graph)}"
     if not found.holdings:
-        text = f"No owner of {who} ({what}) is known among the {graph.number_of_edges():,} ties searched."
+        text = f"No owner of {who} ({what}) is known among {_searched(graph)}."
         return Statement(text, (), (found.entity,))
     open_ = not_by_facts(found.net)
     known = [item for item in found.holdings if item.owner not in open_ or (item.stake and item.stake.fact)]
@@ -335,7 +336,7 @@ def _owners_summary(graph: nx.Graph, found: Ownership, rules: StakeRules) -> Sta
         f"{percent(max(0.0, 1 - firm.factual))} is not accounted for"
     )
     if more := len(found.holdings) - len(known):
-        text += f"; {more:,} more would be owners, by {NO_FACTS}"
+        text += f"; {more:,} more would be {plural(more, 'an owner', 'owners')}, by {NO_FACTS}"
     text += "."
     return Statement(text, ties_of([firm.stakes]), (found.entity,))
 
@@ -367,10 +368,10 @@ def _beneficial_summary(graph: nx.Graph, found: BeneficialOwners) -> Statement:
     would = [owner for owner in found.owners if _reaches(owner, found.threshold) == "would"]
     may = [owner for owner in found.owners if owner.reach == "possibly"]
     if not found.owners:
-        text = f"No owner of {who} is known among the {graph.number_of_edges():,} ties searched."
+        text = f"No owner of {who} is known among {_searched(graph)}."
         return Statement(text, (), (found.company,))
     parts = [
-        f"{_named(graph, sure)} {'reaches' if len(sure) == 1 else 'reach'} {line} of {who}"
+        f"{_named(graph, sure)} {plural(len(sure), 'reaches', 'reach')} {line} of {who}"
         if sure
         else f"Nobody at the end of a known chain surely reaches {line} of {who}"
     ]

@@ -15,14 +15,13 @@ from graph.analytics.path_words import (
     direction_text,
     in_ties,
     names_text,
-    plural,
     sources_text,
     step_text,
     within,
 )
 from graph.analytics.paths import PathQuery, PathResult, best_paths
 from graph.model import EntityId, Tie
-from graph.wording import sentence
+from graph.wording import counted, sentence
 
 _CITATION = (
     "Yen (1971), Management Science 17(11), 712-716; Kurz and Mutzel (2016), ISAAC, LIPIcs 64, 49:1-49:13."
@@ -139,7 +138,7 @@ def _summary(graph: nx.Graph, found: PathResult) -> str:
     if not count:
         return f"No path{within(query.max_hops)} leads from {ends}{via}{where}."
     best = "strongest" if query.by == "strength" else "shortest"
-    more = f"The {count} {best} of more paths" if found.more else f"{count} {plural('path', count)}"
+    more = f"The {count} {best} of more paths" if found.more else f"{counted(count, 'path')}"
     verb = "lead" if count > 1 or found.more else "leads"
     return f"{more}{within(query.max_hops)} {verb} from {ends}{via},{where}; the {best} first."
 
@@ -150,7 +149,7 @@ def _path_statement(graph: nx.Graph, number: int, path: InfluencePath) -> Statem
 
 
 def _measured(path: InfluencePath) -> str:
-    parts = [f"{path.hops} {plural('hop', path.hops)}"]
+    parts = [f"{counted(path.hops, 'hop')}"]
     if path.strength is not None:
         product = " x ".join(f"{factor:.3g}" for factor in path.factors)
         parts.append(f"strength {path.strength:.3g}{f' = {product}' if path.hops > 1 else ''}")
@@ -172,7 +171,7 @@ def _step_row(graph: nx.Graph, step: Step) -> tuple[Any, ...]:
 def _instead(graph: nx.Graph, found: PathResult) -> list[Statement]:
     said: list[Statement] = []
     if found.distance is not None:
-        hops = f"{found.distance} {plural('hop', found.distance)}"
+        hops = f"{counted(found.distance, 'hop')}"
         said.append(Statement(f"The shortest path of any kind between them has {hops}."))
     elif found.reach is not None:
         first, second = found.reach

@@ -12,6 +12,7 @@ from scipy.sparse import csgraph
 
 from graph.analytics.path_network import Arrows, Floats, Ints, StepNetwork
 from graph.errors import GraphTooLarge
+from graph.wording import counted
 
 _CELLS = 40_000_000
 """Numbers kept for all layers together: 320 MB."""
@@ -152,7 +153,8 @@ def remaining(
         layers[open_] = _layered(network.forward, rows, ends, _calls(open_, bits), layers, blocked, max_hops)
         if sum(map(len, layers.values())) * len(blocked) > _CELLS:
             raise GraphTooLarge(
-                f"Paths of up to {max_hops} hops through {len(blocked):,} entities need too much memory.",
+                f"Paths of up to {counted(max_hops, 'hop')} through {counted(len(blocked), 'entity')} need too "
+                "much memory.",
                 hint="Lower max_hops, name fewer waypoints, or set no limit of hops.",
             )
     return Bounds(layers, bits)

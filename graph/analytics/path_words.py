@@ -9,6 +9,7 @@ import networkx as nx
 from graph.analytics.answer import listed, name_of
 from graph.analytics.path_steps import Step
 from graph.model import EntityId, Tie
+from graph.wording import counted, plural
 
 SAID = 2
 """Ties of a step that are told in full; the rest is counted."""
@@ -21,7 +22,7 @@ def step_text(graph: nx.Graph, step: Step) -> str:
         for text, tie in zip(step.sentences(graph)[:SAID], step.ties, strict=False)
     ]
     if (more := len(step.ties) - SAID) > 0:
-        told.append(f"and {more} more {plural('tie', more)} between the two")
+        told.append(f"and {more} more {plural(more, 'tie')} between the two")
     return f"{'; '.join(told)}."
 
 
@@ -42,13 +43,13 @@ def names_text(graph: nx.Graph, entities: Sequence[EntityId]) -> str:
 
 def within(max_hops: int | None) -> str:
     """`` of up to 4 hops``; empty without limit."""
-    return f" of up to {max_hops} {plural('hop', max_hops)}" if max_hops is not None else ""
+    return f" of up to {counted(max_hops, 'hop')}" if max_hops is not None else ""
 
 
 def in_ties(graph: nx.Graph, ties: int) -> str:
     """`` in 640 ties as of 2017-09``."""
     as_of = graph.graph.get("as_of")
-    return f" in {ties:,} {plural('tie', ties)}{f' as of {as_of}' if as_of else ''}"
+    return f" in {counted(ties, 'tie')}{f' as of {as_of}' if as_of else ''}"
 
 
 def direction_text(directed: bool) -> str:
@@ -56,8 +57,3 @@ def direction_text(directed: bool) -> str:
     if directed:
         return "along the ties; partnerships, competition and other ties without direction both ways"
     return "both ways along every tie"
-
-
-def plural(word: str, count: int) -> str:
-    """``word``, with an s unless there is one."""
-    return word if count == 1 else f"{word}s"

@@ -27,6 +27,7 @@ from graph.analytics.reach import SUPPLY, dated, links, reach
 from graph.analytics.share_shocks import ShareShock, share_shock
 from graph.errors import AnalysisError, EntityNotFound, ParameterError
 from graph.model import EntityId, TieId
+from graph.wording import counted
 
 _SECTOR = "sector "
 RULES = ("auto", "reach", "shares", "debtrank-2012", "debtrank-2015", "esri")
@@ -161,9 +162,9 @@ def _by_shares(
     )
     notes = ["Losses assume that nobody finds a replacement, and that each passes its loss on in proportion."]
     if run.unknown:
-        notes.append(f"{run.unknown:,} ties to those hit have no known share: unknown, not zero.")
+        notes.append(f"{counted(run.unknown, 'tie')} to those hit without a known share: unknown, not zero.")
     if not run.settled:
-        notes.append(f"Stopped after {limit} rounds; losses go on beyond.")
+        notes.append(f"Stopped after {counted(limit, 'round')}; losses go on beyond.")
     if not ended:
         notes += _over(graph, entity)
     return Shock(entity, cut, "shares", why, tuple(hits), None, None, False, run.unknown, tuple(notes))
@@ -183,11 +184,13 @@ def _by_reach(
         if chosen
         else "None of its ties has a known share, so only who stands downstream is told, without numbers."
     )
-    notes = [f"Chains of up to {limit} supply ties; a chain shows who could be hit, not that it will be."]
+    notes = [
+        f"Chains of up to {counted(limit, 'supply tie')}; a chain shows who could be hit, not who will be."
+    ]
     if found.more:
         notes.append("There is more further downstream, in later rounds.")
     if found.stopped_at is not None:
-        notes.append(f"Stopped after {found.stopped_at:,} entities.")
+        notes.append(f"Stopped after {counted(found.stopped_at, 'entity')}.")
     if not ended:
         notes += _over(graph, entity)
     return Shock(entity, cut, "reach", why, tuple(hits), None, None, False, ties, tuple(notes))
@@ -247,11 +250,11 @@ def debtrank_shock(
         notes.append("Relative mode: the buffer is all recorded exposure, so a loss is a part of that.")
     if unvalued:
         notes.append(
-            f"{unvalued:,} entities have no known value: they and their losses are left out of all value,"
+            f"{counted(unvalued, 'entity')} without a known value: left out of all value with their losses,"
             " so DebtRank is a part of the known value only."
         )
     if rounds is not None and run.rounds >= rounds:
-        notes.append(f"Stopped after {rounds} rounds.")
+        notes.append(f"Stopped after {counted(rounds, 'round')}.")
     why = f"DebtRank, rule of {rule}, was asked for."
     return Shock(
         entity, cut, f"debtrank-{rule}", why, tuple(hits), run.debtrank, None, relative, held.unknown,
@@ -318,7 +321,7 @@ def esri_shock(
     notes = [*held.notes(), "Amounts of different years and lengths stand side by side as if of one year."]
     alone = sum(node == industry for node, industry in zip(held.nodes, industries, strict=True))
     if alone:
-        notes.append(f"{alone:,} entities have no sector; nobody can step in for them.")
+        notes.append(f"{counted(alone, 'entity')} without a sector: nobody can step in.")
     why = "ESRI was asked for" + ("; every industry counts as essential." if essential is None else ".")
     return Shock(
         entity, cut, "esri", why, tuple(hits), run.esri, (runs[0].esri, runs[2].esri), False, held.unknown,

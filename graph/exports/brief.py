@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from graph.analytics.answer import Answer
 from graph.dossier import Dossier
 from graph.model import Source, Tie
+from graph.wording import counted
 
 # Everything that CommonMark or an HTML-minded reader could take for mark-up.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&])")
@@ -59,8 +60,8 @@ def answer_brief(answer: Answer, ties: Mapping[str, Tie], sources: Mapping[str, 
         f"Where data is unknown: {text(method.missing)}", "",
         f"Reference: {text(method.citation)}", "",
         f"- Data version {text(version)}, as of {text(when)}",
-        f"- {made.ties:,} ties among {made.entities:,} entities; direction: {text(made.direction)}; "
-        f"weights: {text(made.weights)}; normalisation: {text(made.normalisation)}",
+        f"- {counted(made.ties, 'tie')} among {counted(made.entities, 'entity')}; "
+        f"direction: {text(made.direction)}; weights: {text(made.weights)}; normalisation: {text(made.normalisation)}",
         f"- Asked: {text(asked)}; seed: {made.seed if made.seed is not None else 'none'}",
         f"- Left out: {text(left or 'nothing')}",
     ]  # fmt: skip
@@ -111,7 +112,7 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str
     lines = ["| " + " | ".join(text(name) for name in columns) + " |", "| --- " * len(columns) + "|"]
     lines += ["| " + " | ".join(_cell(value) for value in row) + " |" for row in rows[:_MOST_ROWS]]
     if len(rows) > _MOST_ROWS:
-        lines += ["", f"{_MOST_ROWS:,} of {len(rows):,} rows."]
+        lines += ["", f"{_MOST_ROWS:,} of {counted(len(rows), 'row')}."]
     return lines
 
 

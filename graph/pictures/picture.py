@@ -13,6 +13,7 @@ from graph.model import Tie
 from graph.ontology import ontology
 from graph.pictures.layout import Positions, layout
 from graph.pictures.look import REST
+from graph.wording import counted, plural
 
 DEFAULT_LIMIT = 60
 HARD_LIMIT = 300
@@ -158,7 +159,11 @@ def picture(
     nodes = (*drawn, *(node for node, _ in extra))
     ties = (*_lines(part), *(line for _, line in extra))
     total = graph.number_of_nodes()
-    note = "" if len(drawn) == total else f"{len(drawn)} of {total} entities drawn, those with the most ties."
+    note = (
+        ""
+        if len(drawn) == total
+        else f"{len(drawn)} of {counted(total, 'entity')} drawn, those with the most ties."
+    )
     return Picture(nodes, ties, len(drawn), total, note, _in_words(nodes, ties, note))
 
 
@@ -245,6 +250,9 @@ def _in_words(nodes: tuple[PictureNode, ...], ties: tuple[PictureTie, ...], note
     named = sorted(nodes, key=lambda node: (not node.focus, -node.size, node.name))[:6]
     names = ", ".join(node.name[:40] for node in named)
     plans = sum(not tie.fact for tie in ties if tie.ties)
-    dashed = f" {plans} dashed lines are not facts." if plans else ""
+    dashed = (
+        f" {counted(plans, 'dashed line')} {plural(plans, 'is no fact', 'are not facts')}." if plans else ""
+    )
     entities = sum(node.is_entity for node in nodes)
-    return f"Network of {entities} entities and {len(ties)} lines, among them {names}.{dashed} {note}".strip()
+    size = f"{counted(entities, 'entity')} and {counted(len(ties), 'line')}"
+    return f"Network of {size}, among them {names}.{dashed} {note}".strip()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from graph.pictures.labels import Label, place_labels, text_width
 from graph.pictures.look import LIGHT, SHAPE_POINTS, Palette, look
 from graph.pictures.picture import Picture, PictureNode, PictureTie
+from graph.wording import counted
 
 Point = tuple[float, float]
 LABEL_SIZE, SMALL_SIZE, TITLE_SIZE = 13, 12, 20
@@ -86,7 +87,7 @@ def sketch(
         *_labels(picture, places, width, height, palette),
     ]
     keys, named = _legend(picture, palette)
-    foot = picture.note or f"{picture.shown} entities, {len(picture.ties)} lines."
+    foot = picture.note or f"{counted(picture.shown, 'entity')}, {counted(len(picture.ties), 'line')}."
     dashed = " Dashed: announced, planned, considered, dropped or alleged." if _plans(picture) else ""
     words.append(Words(foot + dashed, _MARGIN / 2, height - 18, SMALL_SIZE, palette.quiet, left=True))
     return Sketch(width, height, tuple(strokes), (*shapes, *keys), (*words, *named), palette)

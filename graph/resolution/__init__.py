@@ -1,0 +1,1 @@
+"""Entity resolution: records that may be one entity, decisions about them, and merges that can be undone."""

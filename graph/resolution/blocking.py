@@ -255,7 +255,8 @@ def _close(pairs: np.ndarray, names: _Names) -> np.ndarray:
     for start in range(0, len(pairs), 200_000):
         part = pairs[start : start + 200_000]
         near = process.cpdist(
-            [names.texts[n] for n in (part // size).tolist()], [names.texts[n] for n in (part % size).tolist()],
+            [names.texts[n] for n in (part // size).tolist()],
+            [names.texts[n] for n in (part % size).tolist()],
             scorer=fuzz.token_set_ratio, score_cutoff=CLOSE_ENOUGH, dtype=np.float32, workers=-1,
         )  # fmt: skip
         kept.append(part[near > 0])

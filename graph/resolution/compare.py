@@ -9,6 +9,7 @@ transpositions for firms, whose words are then weighted by how much they tell.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
@@ -91,7 +92,11 @@ def _damped(weight: float, form: NameForm, weights: TokenWeights) -> float:
     Agreement on a rare value tells more than on a frequent one (Fellegi and Sunter 1969, section 3.3).
     """
     holders = weights.held_by(form.key)
-    return weight - SHORT_KEY.get(len(form.key), 0.0) - (0.5 * (holders.bit_length() - 1) if holders > 2 else 0.0)
+    return (
+        weight
+        - SHORT_KEY.get(len(form.key), 0.0)
+        - (0.5 * (holders.bit_length() - 1) if holders > 2 else 0.0)
+    )
 
 
 def _firms(one: NameForm, two: NameForm, weights: TokenWeights) -> NameMatch:
@@ -107,10 +112,13 @@ def _firms(one: NameForm, two: NameForm, weights: TokenWeights) -> NameMatch:
     if one.key == two.key:
         return NameMatch(_damped(SPACING, one, weights), f"names equal apart from spacing: {_both(one, two)}")
     if one.ordered == two.ordered:
-        return NameMatch(_damped(OTHER_ORDER, one, weights), f"same words in another order: {_both(one, two)}")
+        return NameMatch(
+            _damped(OTHER_ORDER, one, weights), f"same words in another order: {_both(one, two)}"
+        )
     if acronym := _acronym(one, two):
-        return NameMatch(ACRONYM + min(2, len(acronym.key) - 3) * 0.5, f"{_quoted(acronym)} has the initials of "
-                         f"{_quoted(two if acronym is one else one)}")  # fmt: skip
+        long = two if acronym is one else one
+        weight = ACRONYM + min(2, len(acronym.key) - 3) * 0.5
+        return NameMatch(weight, f"{_quoted(acronym)} has the initials of {_quoted(long)}")
     return _soft(one, two, weights)
 
 
@@ -147,7 +155,9 @@ def _soft(one: NameForm, two: NameForm, weights: TokenWeights) -> NameMatch:
     if len(one.tokens) != len(two.tokens) or not exact:
         # Words written apart in one of them: Sea Micro, Seamicro.
         similarity = max(similarity, OSA.normalized_similarity(one.key, two.key) if not exact else 0.0)
-    told = "alike" if similarity >= CURVE[3][0] else "partly alike" if similarity >= CURVE[1][0] else "different"
+    told = (
+        "alike" if similarity >= CURVE[3][0] else "partly alike" if similarity >= CURVE[1][0] else "different"
+    )
     return NameMatch(_curve(similarity), f"names {told} ({similarity:.2f}): {_both(one, two)}")
 
 
@@ -195,7 +205,7 @@ def _aligned(
 
 
 def _curve(similarity: float) -> float:
-    for (x0, y0), (x1, y1) in zip(CURVE, CURVE[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(CURVE):
         if similarity <= x1:
             return y0 + (y1 - y0) * (similarity - x0) / (x1 - x0)
     return CURVE[-1][1]
@@ -256,7 +266,9 @@ def _given(one: tuple[str, ...], two: tuple[str, ...]) -> tuple[float, str]:
     if one == two or joined[0] == joined[1]:
         return SAME_PERSON, "names equal"
     if a == b or same_given_name(a, b):
-        weight, told = (MIDDLE, "given name and surname equal") if a == b else (NICKNAME, "short form of a given name")
+        weight, told = (
+            (MIDDLE, "given name and surname equal") if a == b else (NICKNAME, "short form of a given name")
+        )
         if one[1:] and two[1:]:
             agree = any(x == y or _initial_of(x, y) for x in one[1:] for y in two[1:])
             return (weight, told) if agree else (OTHER_MIDDLE, "middle names differ")

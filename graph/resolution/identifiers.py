@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-EXCLUSIVE = frozenset({"lei", "cik", "gb-coh", "wikidata", "crunchbase", "littlesis", "reg", "opencorporates"})
+EXCLUSIVE = frozenset(
+    {"lei", "cik", "gb-coh", "wikidata", "crunchbase", "littlesis", "reg", "opencorporates"}
+)
 """Schemes that give one entity one id, so that two different ids mean two entities."""
 SEVERAL = frozenset({"cusip", "isin", "bic", "icij"})
 """Schemes that give one entity several ids (one for each issue, branch or leak): agreement counts, difference

@@ -15,6 +15,12 @@ import pycountry
 from anyascii import anyascii
 from cleanco import countrysources, prepare_default_terms
 
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text as a set."""
+    return frozenset(text.split())
+
+
 _MORE_WORDS = (
     # Russian, Ukrainian, Belarusian and Central Asian forms, transliterated and translated
     "pao ao nao oao zao ooo too tov pat prat odo chup pjsc ojsc cjsc jsc "
@@ -29,7 +35,8 @@ _MORE_WORDS = (
 _PHRASES = (
     "public joint stock company,open joint stock company,closed joint stock company,joint stock company,"
     "private joint stock company,limited liability company,limited liability partnership,limited partnership,"
-    "fz llc,fz co,rsc ltd,rsc limited,spv rsc ltd,private limited,pvt ltd,pvt limited,private ltd,pte limited,"
+    "fz llc,fz co,rsc ltd,rsc limited,spv rsc ltd,private limited,pvt ltd,pvt limited,private ltd,"
+    "pte limited,"
     "sdn bhd,sdn berhad,sendirian berhad,joint venture company,co ltd,company limited,co limited,"
     "kabushiki kaisha,kabushiki gaisha,godo kaisha,yugen kaisha,youxian gongsi,gufen youxian gongsi,"
     "chusik hoesa,sa rl,ug haftungsbeschrankt,ag and co kg,ag and co kgaa,gmbh and co kgaa,se and co kgaa,"
@@ -39,15 +46,15 @@ _PHRASES = (
     "sab de cv,sapi de cv,sa de cv,s de rl de cv,s de rl,public limited company,national association,"
     "public benefit corporation"
 )
-_FIRST = frozenset("ooo oao zao pao ao nao odo tov pat prat too uab pt sia".split())
+_FIRST = words("ooo oao zao pao ao nao odo tov pat prat too uab pt sia")
 """Forms that registers put before the name."""
-_SHORT = frozenset(
-    "ag sa se nv bv oy ab as asa plc llc inc ltd co kg lp llp spa srl sas kk gk doo sro ood pao ooo oao zao "
-    "ao nao jsc pbc ulc fze wll psc qsc ksc bsc kft zrt sia uab aps oyj ug ead gbr ohg sca sl dd na pte tbk "
-    "too tov pat pt cv spc gie hf ehf bhd".split()
+_SHORT = words(
+    "ag sa se nv bv oy ab as asa plc llc inc ltd co kg lp llp spa srl sas kk gk doo sro ood pao ooo "
+    "oao zao ao nao jsc pbc ulc fze wll psc qsc ksc bsc kft zrt sia uab aps oyj ug ead gbr ohg sca sl "
+    "dd na pte tbk too tov pat pt cv spc gie hf ehf bhd"
 )
 """Terms of up to three letters that count whatever the country."""
-_WORDS = frozenset("private uk ok da et at pp sem sp ei ep ent coop fa ud sf mb is ii".split())
+_WORDS = words("private uk ok da et at pp sem sp ei ep ent coop fa ud sf mb is ii")
 """Terms of cleanco that are words as well; they count in their own country only."""
 _UNSPACED = (
     "股份有限公司", "有限责任公司", "有限責任公司", "有限公司", "股份公司", "集团公司", "公司", "株式会社",

@@ -14,26 +14,36 @@ from dataclasses import dataclass
 from anyascii import anyascii
 
 from graph.model import Entity
-from graph.resolution.legal_forms import without_legal_form, without_unspaced
+from graph.resolution.legal_forms import without_legal_form, without_unspaced, words
 
 NAME_MAX = 300
 """Characters of a name that are read; of the rest of a longer one only a digest counts."""
 FORMS_MAX = 40
 """Names and aliases of one entity that are compared, in the order they stand in."""
 PEOPLE = frozenset({"person"})
-TITLES = frozenset(
+TITLES = words(
     "mr mrs ms miss mx dr prof professor sir dame lord lady baron baroness sheikh sheikha shaikh hon "
-    "honourable honorable rev herr frau mme mlle monsieur madame hh hrh ing dipl phd md esq obe cbe kbe".split()
+    "honourable honorable rev herr frau mme mlle monsieur madame hh hrh ing dipl phd md esq obe cbe "
+    "kbe"
 )
-GENERATIONS = {"jr": "2nd", "junior": "2nd", "sr": "1st", "senior": "1st", "ii": "2nd", "iii": "3rd", "iv": "4th"}
+GENERATIONS = {
+    "jr": "2nd",
+    "junior": "2nd",
+    "sr": "1st",
+    "senior": "1st",
+    "ii": "2nd",
+    "iii": "3rd",
+    "iv": "4th",
+}
+_NUMBER_WORDS = "zero one two three four five six seven eight nine ten"
+_ROMAN = "ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx"
 NUMBERS = {
-    **{word: str(n) for n, word in enumerate("zero one two three four five six seven eight nine ten".split())},
-    **{numeral: str(n) for n, numeral in enumerate(
-        "ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split(), start=2)},
-}  # fmt: skip
+    **{word: str(number) for number, word in enumerate(_NUMBER_WORDS.split())},
+    **{numeral: str(number) for number, numeral in enumerate(_ROMAN.split(), start=2)},
+}
 _MIDDLING = frozenset({"v", "x"})
 """Roman numerals that are letters as well: they count as numbers after another word only."""
-_JOINING = frozenset("and und of the for".split())
+_JOINING = words("and und of the for")
 """Words that say nothing in the name of an organisation."""
 _APART = re.compile(r"[^\w]+|_+")
 _APOSTROPHES = re.compile(r"['’‘`´ʼ]")
@@ -71,7 +81,9 @@ class NameForm:
         return "".join(token[0] for token in self.tokens if token)
 
 
-def name_form(text: str, kind: str = "company", country: str | None = None, *, alias: bool = False) -> NameForm:
+def name_form(
+    text: str, kind: str = "company", country: str | None = None, *, alias: bool = False
+) -> NameForm:
     """The form of one name. O(characters), of which at most 300 are read.
 
     A name without any letter or digit keeps its characters as one token; a blank one has no token.

@@ -105,9 +105,7 @@ def score(
     return score_profiles(Profile.of(left), Profile.of(right), weights or TokenWeights(), between)
 
 
-def score_profiles(
-    left: Profile, right: Profile, weights: TokenWeights, hints: Iterable[Tie] = ()
-) -> Score:
+def score_profiles(left: Profile, right: Profile, weights: TokenWeights, hints: Iterable[Tie] = ()) -> Score:
     """:func:`score` of profiles; ``hints`` are taken as being between the two."""
     one, two = left.entity, right.entity
     if excluding := _kinds_exclude(one.kind, two.kind):
@@ -119,7 +117,9 @@ def score_profiles(
     names = compare_names(left.forms, right.forms, weights, person=person)
     reasons = [*same, Reason(names.text, names.weight)]
     if one.kind != two.kind and "party" not in (one.kind, two.kind):
-        kinds = " and ".join(sorted(ontology().kinds[k].label if k in ontology().kinds else k for k in (one.kind, two.kind)))
+        kinds = " and ".join(
+            sorted(ontology().kinds[k].label if k in ontology().kinds else k for k in (one.kind, two.kind))
+        )
         reasons.append(Reason(f"kinds differ: {kinds}", OTHER_KIND))
     reasons += _facts(one, two, person=person)
     reasons += [
@@ -170,7 +170,9 @@ def _facts(one: Entity, two: Entity, *, person: bool) -> list[Reason]:
             found.append(Reason(f"same country, {one.country}", SAME_COUNTRY))
         else:
             places = " and ".join(sorted((one.country, two.country)))
-            found.append(Reason(f"countries differ: {places}", OTHER_COUNTRY_PERSON if person else OTHER_COUNTRY))
+            found.append(
+                Reason(f"countries differ: {places}", OTHER_COUNTRY_PERSON if person else OTHER_COUNTRY)
+            )
     if one.born and two.born:
         found.append(_born(one.born, two.born))
     if one.founded and two.founded and one.founded[:4].isdigit() and two.founded[:4].isdigit():

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -22,15 +23,22 @@ import cli
 from commands import extras
 from commands.console import clean, json_text
 from graph.ontology_docs import ontology_page
+from graph.store.base import Begun
 from graph.store.embedded import EmbeddedStore
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests" / "fixtures" / "triple"
 COMMANDS = (
     ("load",), ("check",), ("stats",), ("search",), ("entity",), ("paths",), ("export",), ("app",),
-    ("ontology",), ("clear",), ("query",), ("query", "list"), ("query", "show"), ("query", "run"),
+    ("ontology",), ("clear",), ("imports",), ("imports", "show"), ("imports", "undo"), ("query",), ("query", "list"), ("query", "show"), ("query", "run"),
     ("query", "cypher"),
 )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rejected rows are written into the working folder, which should not be this one."""
+    monkeypatch.chdir(tmp_path_factory.mktemp("working"))
 
 
 @pytest.fixture(scope="module")
@@ -173,10 +181,45 @@ def test_unknown_load_format(tmp_path: Path) -> None:
 
 
 def test_check_needs_no_store() -> None:
-    assert "1,767 rows are right." in run("check").stderr
+    assert "1,767 rows can be loaded." in run("check").stderr
     text = bad("check", str(FIXTURES / "broken"))
     assert "27 of 33 rows cannot be loaded." in text
     assert "no entity 'cra'. Did you mean \"cara\"?" in text
+
+
+def test_imports_are_listed_looked_into_and_undone(tmp_path: Path) -> None:
+    folder = tmp_path / "s"
+    good("load", str(FIXTURES / "typical"), store=folder)
+    assert "had to be written" in run("load", str(FIXTURES / "typical"), store=folder).stderr
+    (row,) = table(good("imports", "-f", "csv", store=folder))
+    assert (row["state"], row["formats"]) == ("written", '["triple"]')
+    shown = good("imports", "show", row["id"], store=folder)
+    assert "Entities added, 3: acme, bolt-fund, cara" in shown
+    refused = run("imports", "undo", row["id"], store=folder)
+    assert refused.exit_code == 2
+    assert "Nobody answered" in refused.stderr
+    done = run("imports", "undo", row["id"], "--yes", store=folder)
+    assert "records removed, 0 put back" in done.stderr
+    assert state(folder)[0].entities == 0
+    assert "was undone already" in bad("imports", "undo", row["id"], "--yes", store=folder)
+    assert "Did you mean" in bad("imports", "show", row["id"][:-1], store=folder)
+
+
+def test_an_interrupted_import_is_told_by_the_next_command(tmp_path: Path) -> None:
+    folder = tmp_path / "s"
+    good("load", str(FIXTURES / "typical"), store=folder)
+    with EmbeddedStore(folder) as store:
+        store.begin(Begun("imp-1", "new.csv", "2026-01-01T00:00:00+00:00", socket.gethostname(), 2**22 + 1))
+    told = "import of new.csv, begun 2026-01-01T00:00:00+00:00, was interrupted: nothing of it was written"
+    assert told in run("stats", store=folder).stderr
+    assert told not in run("stats", store=folder).stderr
+
+
+def test_rejected_rows_are_in_a_file_unasked(tmp_path: Path) -> None:
+    text = bad("load", str(FIXTURES / "broken"), store=tmp_path / "s")
+    assert "All are in interlock-rejected.csv" in text
+    assert "interlock-rejected-2.csv" in bad("load", str(FIXTURES / "broken"), store=tmp_path / "s")
+    assert Path("interlock-rejected.csv").read_bytes().count(b"\r\n") == 29
 
 
 def test_several_paths_are_one_load(tmp_path: Path) -> None:
