@@ -33,7 +33,11 @@ PAGES = {
         ("centrality", "Centrality", "bubble_chart"),
     ],
     "Ask": [("queries", "Saved queries", "manage_search"), ("console", "Console", "terminal")],
-    "Know": [("data", "Data", "database"), ("sources", "Sources", "library_books")],
+    "Know": [
+        ("data", "Data", "database"),
+        ("imports", "Import", "upload_file"),
+        ("sources", "Sources", "library_books"),
+    ],
 }
 
 
@@ -54,7 +58,7 @@ def main() -> None:
     )  # fmt: skip
     mend_contrast()
     try:
-        if data.the_store().counts().entities == 0:
+        if data.the_store().counts().entities == 0 and page.url_path != "imports":
             empty_store_page()
         else:
             keep_address()

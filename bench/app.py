@@ -4,6 +4,8 @@ python -m bench.app                    the bundled graph
 python -m bench.app --size 20k         20,000 entities and 100,000 ties
 python -m bench.app --rounds 20 --chromium /usr/bin/chromium
 
+After the pages come interactions, see :mod:`bench.interactions`: ``--only interactions`` leaves the pages out.
+
 "Cold" is from starting the process to a page that answers. A page's time is from asking for its address,
 in a browser that has the app open, to the end of its script: what a reader waits for. The first visit
 fills the caches and stands apart; median and 95th percentile are of the visits after it.
@@ -26,6 +28,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from bench.analytics import SIZES
 from bench.graphs import attachment_batch
+from bench.interactions import TARGET_MS, measured
 
 ROOT = Path(__file__).parents[1]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -38,6 +41,7 @@ def main() -> None:
     )
     parser.add_argument("--size", choices=["bundled", *SIZES], default="bundled")
     parser.add_argument("--rounds", type=int, default=10, help="visits of each page after the first")
+    parser.add_argument("--only", choices=["pages", "interactions"], help="one of the two tables")
     parser.add_argument("--chromium", default=shutil.which("chromium") or shutil.which("google-chrome"))
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -74,7 +78,7 @@ def filled(folder: Path, size: str) -> tuple[str, str]:
 
 
 def measure(url: str, started: float, one: str, other: str, given: argparse.Namespace) -> None:
-    """Every page, first and again, as a Markdown table."""
+    """Every page and every interaction, as Markdown tables."""
     pages = {
         "home": "/", "entity": f"/entity?id={one}", "canvas": f"/explore?id={one}",
         "paths": f"/paths?from={other}&to={one}", "dependencies": f"/dependencies?id={one}",
@@ -92,13 +96,30 @@ def measure(url: str, started: float, one: str, other: str, given: argparse.Name
                 time.sleep(0.1)
         done(page)
         print(f"{given.size}: cold start to the first page {time.perf_counter() - started:.1f} s\n")
-        print("| page | first, s | median, s | 95th, s |\n| --- | ---: | ---: | ---: |")
-        for name, path in pages.items():
-            first = visit(page, url + path)
-            again = sorted(visit(page, url + path) for _ in range(given.rounds))
-            high = again[min(len(again) - 1, round(0.95 * len(again)))]
-            print(f"| {name} | {first:.2f} | {statistics.median(again):.2f} | {high:.2f} |", flush=True)
+        if given.only != "interactions":
+            print_pages(page, url, pages, given.rounds)
+        if given.only != "pages":
+            print_interactions(page, url, one, given.rounds)
         browser.close()
+
+
+def print_pages(page: Page, url: str, pages: dict[str, str], rounds: int) -> None:
+    """Every page, first and again."""
+    print("| page | first, s | median, s | 95th, s |\n| --- | ---: | ---: | ---: |")
+    for name, path in pages.items():
+        first = visit(page, url + path)
+        again = sorted(visit(page, url + path) for _ in range(rounds))
+        high = again[min(len(again) - 1, round(0.95 * len(again)))]
+        print(f"| {name} | {first:.2f} | {statistics.median(again):.2f} | {high:.2f} |", flush=True)
+
+
+def print_interactions(page: Page, url: str, one: str, rounds: int) -> None:
+    """Every interaction of the script, with whether its median keeps the target."""
+    print(f"\n| interaction | first, ms | median, ms | 95th, ms | median under {TARGET_MS} ms |")
+    print("| --- | ---: | ---: | ---: | --- |")
+    for name, first, median, high in measured(page, url, one, rounds, done):
+        kept = "yes" if median < TARGET_MS else "no"
+        print(f"| {name} | {first:.0f} | {median:.0f} | {high:.0f} | {kept} |", flush=True)
 
 
 def visit(page: Page, address: str) -> float:

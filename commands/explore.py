@@ -21,13 +21,18 @@ from commands.frame import (
 from graph.errors import ParameterError
 from graph.model import FACT_STATUSES, Entity, Source
 from graph.ontology import ontology
-from graph.wording import counted
+from graph.wording import STUB, counted, identifier_text
 
 if TYPE_CHECKING:
     from graph.analytics.paths import InfluencePath, PathResult
     from graph.dossier import Dossier, TieLine
     from graph.store import Store
 
+_CSV_FIELDS = (
+    "start_date", "end_date", "role", "amount_usd", "amount", "currency", "round_usd", "share", "share_min",
+    "share_max", "share_basis", "quantity", "interest", "directness",
+)  # fmt: skip
+"""Figures of a tie that get a column each, so that a spreadsheet need not read sentences."""
 EntityArgument = Annotated[str, typer.Argument(metavar="ENTITY", help="Id, name or alias.")]
 
 
@@ -91,7 +96,9 @@ def entity(
     if form is Format.json:
         show_json(_dossier_json(found))
     elif form is Format.csv:
-        columns = ("tie", "family", "type", "status", "other", "other_name", "sentence", "sources")
+        columns = (
+            "tie", "family", "type", "status", "other", "other_name", "sentence", "sources", *_CSV_FIELDS,
+        )  # fmt: skip
         show(form, columns, [_csv_row(line_) for line_ in found.lines])
     else:
         _print_dossier(found)
@@ -126,7 +133,7 @@ def paths(
     interlock paths nvidia openai --types INVESTED_IN,SUPPLIES --max-hops 2
     interlock paths openai cerebras --exclude elon-musk
     """
-    from graph.analytics.paths import influence_paths
+    from graph.analytics.paths import PathQuery, best_paths
     from graph.projection import Filters, to_networkx
     from graph.search import resolve_entity
 
@@ -140,7 +147,8 @@ def paths(
             undated=undated,
         )
         graph = to_networkx(held, filters, as_of=as_of)
-        result = influence_paths(graph, ends[0].id, ends[1].id, k=k, max_hops=max_hops)
+        query = PathQuery(k=k, max_hops=max_hops, types=wanted or None)
+        result = best_paths(graph, ends[0].id, ends[1].id, query)
         found = [_path_steps(graph, path) for path in result.paths]
         sources = _sources(held, found)
     if form is Format.json:
@@ -176,7 +184,7 @@ def _csv_row(found: TieLine) -> tuple[Any, ...]:
     tie = found.tie
     return (
         tie.id, found.family, tie.type, tie.status, found.other.id, found.other.name, found.sentence,
-        ";".join(tie.sources),
+        ";".join(tie.sources), *(getattr(tie, name) for name in _CSV_FIELDS),
     )  # fmt: skip
 
 
@@ -189,6 +197,10 @@ def _print_dossier(found: Dossier) -> None:
         ("also", who.aliases or None),
         ("country", who.country),
         ("founded", who.founded),
+        ("born", who.born),
+        ("ids", tuple(identifier_text(each) for each in who.identifiers) or None),
+        ("note", who.note),
+        ("record", STUB if who.stub else None),
         ("sectors", who.sectors or None),
         ("about", who.description),
     )

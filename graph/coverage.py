@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from graph.model import Source, Tie
 from graph.ontology import ontology
 from graph.store.base import Store
+from graph.wording import has_share
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def _tie_measures(ties: list[Tie], sources: Mapping[str, Source]) -> tuple[Measu
         ),
         _measure(
             "share", "Share", "ties that could state a share and do", with_share,
-            lambda t: t.share is not None,
+            has_share,
         ),
         _measure(
             "two_sources", "Two or more sources", "ties that rest on at least two", ties,
@@ -151,7 +152,7 @@ def _by_type(ties: list[Tie]) -> tuple[TypeCoverage, ...]:
             sum(tie.is_fact for tie in group),
             sum(bool(tie.start_date) for tie in group),
             sum(tie.amount_usd is not None for tie in group) if may_have_amount(name) else None,
-            sum(tie.share is not None for tie in group) if may_have_share(name) else None,
+            sum(map(has_share, group)) if may_have_share(name) else None,
             sum(len(set(tie.sources)) >= 2 for tie in group),
         )
         for name, group in groups.items()

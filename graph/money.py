@@ -11,8 +11,11 @@ from dataclasses import dataclass
 
 from graph.dossier import TieLine
 from graph.model import Entity, EntityId, Tie
+from graph.wording import has_amount
 
-PAYER: Mapping[str, str] = {"INVESTED_IN": "from", "LENT_TO": "from", "ACQUIRED": "from", "SUPPLIES": "to"}
+PAYER: Mapping[str, str] = {
+    "INVESTED_IN": "from", "LENT_TO": "from", "ACQUIRED": "from", "SUPPLIES": "to", "PAID": "from",
+}  # fmt: skip
 """Tie types that move money, and which end pays. The price of a purchase goes to the sellers."""
 
 
@@ -23,7 +26,8 @@ class Counterparty:
     Attributes:
         lines: the largest amount first, then those of unknown amount, newest first.
         largest: largest single amount in US dollars; None when none is known.
-        known, unknown: number of ties with and without an amount.
+        known, unknown: number of ties with and without an amount, in whatever currency. The size of a whole
+            financing round is no amount of one investor.
     """
 
     other: Entity
@@ -73,7 +77,7 @@ def money_of(entity: EntityId, lines: Iterable[TieLine]) -> Money:
     return Money(
         flow(lambda tie: _direction(entity, tie) == "in"),
         flow(lambda tie: _direction(entity, tie) == "out"),
-        flow(lambda tie: not _direction(entity, tie) and tie.amount_usd is not None),
+        flow(lambda tie: not _direction(entity, tie) and has_amount(tie)),
     )
 
 
@@ -98,13 +102,15 @@ def _flow(lines: Iterable[TieLine]) -> Flow:
 
 def _party(lines: list[TieLine]) -> Counterparty:
     amounts = [line.tie.amount_usd for line in lines if line.tie.amount_usd is not None]
-    # Sorting is stable: where no amount is known, the newest stays first.
-    ordered = sorted(
-        lines, key=lambda line: -1 if line.tie.amount_usd is None else line.tie.amount_usd, reverse=True
-    )
-    return Counterparty(
-        lines[0].other, tuple(ordered), max(amounts, default=None), len(amounts), len(lines) - len(amounts)
-    )
+    known = sum(has_amount(line.tie) for line in lines)
+    # Sorting is stable: where no amount is known, the newest stays first. Other currencies are not compared.
+    ordered = sorted(lines, key=lambda line: _size(line.tie), reverse=True)
+    return Counterparty(lines[0].other, tuple(ordered), max(amounts, default=None), known, len(lines) - known)
+
+
+def _size(tie: Tie) -> int:
+    """US dollars; then what is stated in another currency, then what is not known."""
+    return tie.amount_usd if tie.amount_usd is not None else -1 if tie.amount is not None else -2
 
 
 def _largest_first(party: Counterparty) -> tuple[bool, int, str, str]:

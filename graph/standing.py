@@ -15,7 +15,7 @@ from graph.analytics.compact import Scope
 from graph.analytics.concentration import concentrations, period_text
 from graph.dossier import Dossier
 from graph.errors import AnalysisError
-from graph.model import EntityId
+from graph.model import FACT_STATUSES, EntityId
 from graph.ontology import ontology
 from graph.wording import percent
 
@@ -99,9 +99,13 @@ class Ranking:
 
 
 def customers(graph: nx.MultiDiGraph, entity: EntityId) -> Customers | None:
-    """Concentration of the newest measured period; None when no share of revenue is recorded."""
+    """Concentration of the newest measured period; None when no share of revenue is recorded.
+
+    Only facts count, also where the graph has plans and allegations: the figure stands without a sentence
+    that could say what it is.
+    """
     try:
-        found = concentrations(graph, entity) if entity in graph else []
+        found = concentrations(_facts_at(graph, entity), entity) if entity in graph else []
     except AnalysisError as error:
         return Customers(problem=error.message)
     if not found:
@@ -114,6 +118,16 @@ def customers(graph: nx.MultiDiGraph, entity: EntityId) -> Customers | None:
         f"{low:,}" if low == high else f"{low:,}–{high:,}",
         period_text(newest.period),
     )
+
+
+def _facts_at(graph: nx.MultiDiGraph, entity: EntityId) -> nx.MultiDiGraph:
+    """The entity with its customers and the ties to them that are facts."""
+    found = nx.MultiDiGraph(**graph.graph)
+    found.add_node(entity)
+    for start, end, key, data in graph.out_edges(entity, keys=True, data=True):
+        if data.get("status") in FACT_STATUSES:
+            found.add_edge(start, end, key, **data)
+    return found
 
 
 def figures(found: Dossier, as_of: str | None = None) -> Figures:
@@ -133,7 +147,8 @@ def figures(found: Dossier, as_of: str | None = None) -> Figures:
             and (over is None or (line.tie.status == "ended" and as_of is None) == over)
         }
 
-    roles = (*ontology().types_in("people"),)
+    # To belong to an association is no role in it.
+    roles = tuple(name for name in ontology().types_in("people") if name != "MEMBER_OF")
     bought = others(("INVESTED_IN", "ACQUIRED"), out=True)
     board = others(("BOARD_MEMBER_OF",), out=False, over=False)
     return Figures(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from graph.dates import OPEN_END, parse_date
 from graph.dossier import TieLine
 from graph.model import PERIOD_BASES, Tie
+from graph.wording import has_share
 
 ENDS = {
     "date": "as published",
@@ -98,7 +99,7 @@ def _end(tie: Tie, horizon: str) -> tuple[str, str]:
     start = parse_date(tie.start_date or "")
     stated = parse_date(tie.end_date).last_day if tie.end_date else start.last_day
     stated = max(stated, start.first_day)
-    if tie.share is not None and tie.share_basis in PERIOD_BASES:
+    if has_share(tie) and tie.share_basis in PERIOD_BASES:
         return stated, "measured"
     if tie.status == "completed":
         return stated, "deal"

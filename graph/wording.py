@@ -116,6 +116,11 @@ def basis_text(tie: Tie) -> str:
     )
 
 
+def has_amount(tie: Tie) -> bool:
+    """Whether the tie states its own amount, in whatever currency; the size of a whole round is none."""
+    return tie.amount_usd is not None or tie.amount is not None
+
+
 def amount_text(tie: Tie) -> str:
     """``$1.5bn``, or ``EUR 1,500,000`` in the currency as published, never converted."""
     if tie.amount_usd is not None:
@@ -139,7 +144,7 @@ def quantity_text(tie: Tie) -> str:
 
 
 def interest_text(tie: Tie) -> str:
-    """``direct interest: voting rights``, ``indirect interest``, ``interest: trustee``, in the register's words."""
+    """``direct interest: voting rights``, ``indirect interest``, ``interest: trustee``: the register's."""
     words = (tie.interest or "").replace("-", " ")
     if not words:
         return f"{tie.directness} interest" if tie.directness else ""

@@ -14,18 +14,27 @@ from typing import Protocol
 
 from graph.errors import UnknownFormat, did_you_mean
 from graph.model import Item, Unread
-from loaders.source_file import TAR_ENDINGS, Member, Meter, SourceFile
+from loaders.source_file import Member, Meter, SourceFile
 
 FORMATS: Mapping[str, str] = {
     "triple": "loaders.triple:TripleLoader",
     "bods": "loaders.bods:BodsLoader",
     "psc": "loaders.psc:PscLoader",
+    "ftm": "loaders.ftm:FtmLoader",
     "gleif": "loaders.gleif:GleifLoader",
+    "crunchbase": "loaders.crunchbase:CrunchbaseLoader",
+    "icij": "loaders.icij:IcijLoader",
     "sec-formd": "loaders.sec_formd:FormDLoader",
     "sec-ownership": "loaders.sec_ownership:OwnershipLoader",
     "sec-13dg": "loaders.sec_13dg:StakesLoader",
     "sec-13f": "loaders.sec_13f:HoldingsLoader",
+    "wikidata": "loaders.wikidata:WikidataLoader",
     "neo4j-bulk": "loaders.neo4j_bulk:Neo4jBulkLoader",
+    "graphml": "loaders.graphml:GraphMLLoader",
+    "gexf": "loaders.gexf:GexfLoader",
+    "pajek": "loaders.pajek:PajekLoader",
+    "node-link": "loaders.node_link:NodeLinkLoader",
+    "table": "loaders.table:TableLoader",
 }
 """Format id to ``module:class``, in the order they are asked; imported on first use."""
 
@@ -132,44 +141,43 @@ def plan(
         LoadError: a path cannot be read.
     """
     chosen = options or ReadOptions()
-    meter = Meter(total=sum(_size(Path(path)) for path in paths))
-    sources = _sources(paths, chosen.encoding, meter)
+    whole = SourceFile(*paths, encoding=chosen.encoding)
+    whole.meter.total = sum(_size(path) for path in whole.paths)
+    members = whole.members
     if as_format is not None:
-        return Plan(tuple(Reading(loader_for(as_format, chosen), source) for source in sources), (), meter)
+        return Plan((Reading(loader_for(as_format, chosen), whole),), (), whole.meter)
     loaders = [loader_for(format_id, chosen) for format_id in FORMATS]
-    readings: list[Reading] = []
+    found: dict[str, list[Member]] = {}
     unread: list[Member] = []
-    for source in sources:
-        found: dict[str, list[Member]] = {}
-        for member in source.members:
-            loader = next((each for each in loaders if each.accepts(source, member)), None)
-            found.setdefault(loader.format_id, []).append(member) if loader else unread.append(member)
-        readings += [
-            Reading(each, source.subset(found[each.format_id])) for each in loaders if each.format_id in found
-        ]
-    if not readings:
+    for member in members:
+        loader = next((each for each in loaders if each.accepts(whole, member)), None)
+        found.setdefault(loader.format_id, []).append(member) if loader else unread.append(member)
+    if not found:
         raise UnknownFormat(
             "is in no format that Interlock knows." if unread else "holds no file.",
-            path=unread[0].shown if len(unread) == 1 else str(sources[0].path),
+            path=unread[0].shown if len(unread) == 1 else str(whole.path),
             hint=_known(),
             details={"known": list(FORMATS)},
         )
+    readings = [
+        Reading(loader, whole.subset(part))
+        for loader in loaders
+        if loader.format_id in found
+        for part in _together(loader, found[loader.format_id])
+    ]
     left = (member.shown for member in unread if not member.plain_name.endswith(_NO_DATA))
-    return Plan(tuple(readings), tuple(Unread(shown, ()) for shown in left), meter)
+    return Plan(tuple(readings), tuple(Unread(shown, ()) for shown in left), whole.meter)
 
 
-def _sources(paths: Sequence[str | Path], encoding: str | None, meter: Meter) -> list[SourceFile]:
-    """One source a folder or archive, and one for all files that were named by themselves."""
-    alone = [Path(path) for path in paths if not _holds_several(Path(path))]
-    groups = [[Path(path)] for path in paths if _holds_several(Path(path))] + ([alone] if alone else [])
-    sources = [SourceFile(*group, encoding=encoding) for group in groups]
-    for source in sources:
-        source.meter = meter
-    return sources
-
-
-def _holds_several(path: Path) -> bool:
-    return path.is_dir() or path.name.lower().endswith((".zip", *TAR_ENDINGS))
+def _together(loader: Loader, members: list[Member]) -> list[list[Member]]:
+    """Members to be read at once: all of a format, but one folder or archive at a time of Interlock's own,
+    whose tables go by their names."""
+    if not loader.strict:
+        return [members]
+    groups: dict[Path, list[Member]] = {}
+    for member in members:
+        groups.setdefault(member.group, []).append(member)
+    return list(groups.values())
 
 
 def read_path(path: str | Path, as_format: str | None = None) -> Iterator[Item]:

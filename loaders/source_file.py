@@ -25,6 +25,7 @@ import ijson
 
 from graph.errors import LoadError
 from graph.model import Place, Problem
+from loaders.json_guard import JsonGuard
 
 MAX_ARCHIVE_BYTES = 1_000_000_000
 """Up to this an archive may unpack to anything; beyond it, to no more than MAX_RATIO times its size."""
@@ -51,6 +52,8 @@ class Member:
     shown: str
     entry: str | Path
     archive: Path | None = None
+    group: Path = Path()
+    """What was named: the folder or archive it lies in; nothing for a file named by itself."""
 
     @property
     def plain_name(self) -> str:
@@ -221,7 +224,9 @@ class SourceFile:
             _skip_mark(file)
             number = 0
             try:
-                for number, value in enumerate(ijson.items(file, path), start=1):
+                guard = JsonGuard(file)
+                for number, value in enumerate(ijson.items(guard, path), start=1):
+                    guard.next_value()
                     yield number, value
             except (ijson.JSONError, UnicodeDecodeError, RecursionError, ValueError) as exc:
                 raise LoadError(
@@ -342,7 +347,7 @@ def _members(path: Path) -> Iterator[Member]:
                     path=str(path),
                     hint="Load it in parts.",
                 )
-            yield from (Member(item.name, str(item), item) for item in inside)
+            yield from (Member(item.name, str(item), item, group=path) for item in inside)
         elif path.suffix.lower() == ".zip":
             yield from _zip_members(path)
         elif path.name.lower().endswith(TAR_ENDINGS):
@@ -418,16 +423,16 @@ def _tar_members(path: Path) -> Iterator[Member]:
 def _named(path: Path, names: Iterable[str]) -> Iterator[Member]:
     found: dict[str, Member] = {}
     for full in names:
-        parts = re.split(r"[/\\]", full)
+        parts = [part for part in re.split(r"[/\\]", full) if part not in ("", ".", "..")]
         # What packers leave beside the files themselves.
-        if parts[0] == "__MACOSX" or parts[-1].startswith("."):
+        if not parts or parts[0] == "__MACOSX" or parts[-1].startswith("."):
             continue
-        name = parts[-1]
-        if name.lower() in found:
+        inner = "/".join(parts)
+        if inner.lower() in found:
             raise LoadError(
-                f"holds two files called {name!r}.", path=str(path), hint="Pack one data set per archive."
+                f"holds two files called {inner!r}.", path=str(path), hint="Pack one data set per archive."
             )
-        found[name.lower()] = Member(name, f"{path}/{name}", full, path)
+        found[inner.lower()] = Member(parts[-1], f"{path}/{inner}", full, path, path)
     yield from (found[key] for key in sorted(found))
 
 

@@ -176,8 +176,8 @@ def plain_number(text: str) -> Decimal | None:
 
 
 def decimal_text(number: Decimal) -> str:
-    """Plain digits without an exponent and without zeros at the end of a fraction."""
-    text = f"{number:f}"
+    """Plain digits without an exponent and without zeros at the end of a fraction, of at most 20 places."""
+    text = f"{number:f}" if int(number.as_tuple().exponent) >= -20 else f"{number:.20f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -279,8 +279,8 @@ _COUNTRY_WORDS: Mapping[str, str] = {
     "u.s.a.": "US", "united states of america": "US", "russia": "RU", "south korea": "KR",
     "north korea": "KP", "taiwan": "TW", "iran": "IR", "vietnam": "VN", "bolivia": "BO",
     "venezuela": "VE", "tanzania": "TZ", "moldova": "MD", "laos": "LA", "syria": "SY", "brunei": "BN",
-    "czech republic": "CZ", "turkey": "TR", "ivory coast": "CI", "british virgin islands": "VG", "bvi": "VG", "kosovo": "XK",
-    "el": "GR",
+    "czech republic": "CZ", "turkey": "TR", "ivory coast": "CI", "british virgin islands": "VG", "bvi": "VG",
+    "kosovo": "XK", "el": "GR",
 }  # fmt: skip
 
 

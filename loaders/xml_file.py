@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
@@ -25,45 +26,67 @@ def xml_elements(source: SourceFile, member: Member, names: Collection[str]) -> 
         LoadError: no XML, broken off, or with a document type: entities could reach files and fill memory.
     """
     with source.open(member) as file:
-        parser = etree.XMLPullParser(
-            events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-        )
-        depth = 0
-        started = False
-        try:
-            for chunk in _chunks(file):
-                if not started and b"<!DOCTYPE" in chunk:
-                    raise _doctype(member)
-                parser.feed(chunk)
-                started = True
-                for event, element in parser.read_events():
-                    wanted = isinstance(element.tag, str) and local_name(element) in names
-                    if event == "start":
-                        if element.getparent() is None and element.getroottree().docinfo.doctype:
-                            raise _doctype(member)
-                        if wanted or depth:
-                            depth += 1
-                        continue
-                    if depth:
-                        depth -= 1
-                        if depth == 0:
-                            yield int(element.sourceline or 0), element
-                    if not depth:
-                        _forget(element)
-            if started:
-                parser.close()
-        except etree.XMLSyntaxError as exc:
-            raise LoadError(
-                f"is not XML: {exc.msg}.",
-                path=member.shown,
-                line=exc.lineno,
-                hint="Fetch the file again; a page of a web site (HTML) is no XML.",
-            ) from exc
+        yield from elements_of(xml_chunks(file), member.shown, names)
+
+
+def elements_of(chunks: Iterable[bytes], shown: str, names: Collection[str]) -> Iterator[tuple[int, Element]]:
+    """Like :func:`xml_elements`, of XML that comes in pieces: as part of another file, say.
+
+    Args:
+        chunks: the XML, from its declaration or first tag on.
+        shown: path to name in errors.
+        names: local names of the elements wanted.
+
+    Raises:
+        LoadError: see :func:`xml_elements`; its line counts from the first of the chunks.
+    """
+    parser = etree.XMLPullParser(
+        events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    depth = 0
+    started = False
+    # Whether a tag is wanted, remembered by tag: files repeat few tags millions of times.
+    known: dict[Any, bool] = {}
+    try:
+        for chunk in chunks:
+            if not started and b"<!DOCTYPE" in chunk:
+                raise _doctype(shown)
+            parser.feed(chunk)
+            started = True
+            for event, element in parser.read_events():
+                wanted = known.get(element.tag)
+                if wanted is None:
+                    wanted = known[element.tag] = local_name(element) in names
+                if event == "start":
+                    if element.getparent() is None and element.getroottree().docinfo.doctype:
+                        raise _doctype(shown)
+                    if wanted or depth:
+                        depth += 1
+                    continue
+                if depth:
+                    depth -= 1
+                    if depth == 0:
+                        yield int(element.sourceline or 0), element
+                if not depth:
+                    _forget(element)
+        if started:
+            parser.close()
+    except etree.XMLSyntaxError as exc:
+        raise LoadError(
+            f"is not XML: {exc.msg}.",
+            path=shown,
+            line=exc.lineno,
+            hint="Fetch the file again; a page of a web site (HTML) is no XML.",
+        ) from exc
 
 
 def local_name(element: Element) -> str:
-    """The tag without its namespace."""
-    tag = element.tag
+    """The tag without its namespace; empty for comments and instructions."""
+    return _local(element.tag)
+
+
+@lru_cache(maxsize=4096)
+def _local(tag: Any) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
@@ -89,7 +112,8 @@ def child_text(element: Element, *path: str) -> str | None:
     return None
 
 
-def _chunks(file: Any) -> Iterator[bytes]:
+def xml_chunks(file: Any) -> Iterator[bytes]:
+    """The bytes of a file from its first tag on: without a byte order mark and leading blanks."""
     first = b""
     while True:
         chunk = file.read(1 << 16)
@@ -111,9 +135,9 @@ def _forget(element: Element) -> None:
         del parent[0]
 
 
-def _doctype(member: Member) -> LoadError:
+def _doctype(shown: str) -> LoadError:
     return LoadError(
         "has a document type, which may hide entities that read other files.",
-        path=member.shown,
+        path=shown,
         hint="Remove the <!DOCTYPE ...> line, if you trust the file.",
     )

@@ -15,6 +15,7 @@ from graph.errors import SchemaViolation
 from graph.model import Tie
 from graph.pictures.layout import columns
 from graph.pictures.picture import part, picture
+from graph.wording import counted
 from widgets import data
 from widgets.address_inputs import entity_input, follow, keep
 from widgets.analyses_loops import (
@@ -188,7 +189,7 @@ def people_drawing(
         positions=pieces(drawn), sizes=dict.fromkeys(companies, 22.0),
     )  # fmt: skip
     if len(pairs) < len(answer.rows):
-        st.caption(f"The {len(pairs)} strongest of {len(answer.rows):,} pairs are drawn.")
+        st.caption(f"The {len(pairs)} strongest of {counted(len(answer.rows), 'pair')} are drawn.")
     if people - sure:
         st.caption(
             "Pale: people whose dates do not tell whether they sat in both at the same time, or who would by "

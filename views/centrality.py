@@ -12,6 +12,7 @@ from graph.errors import AnalysisError, ParameterError
 from graph.ontology import ontology
 from graph.pictures.layout import ring
 from graph.pictures.picture import part, picture
+from graph.wording import counted
 from widgets import data
 from widgets.address_inputs import entity_input, follow, keep
 from widgets.analyses_centrality import (
@@ -239,7 +240,7 @@ def one_community(asked: Asked, answer: Answer, key: str) -> None:
             format_func=lambda each: md(f"{found[each]['community']}. {found[each]['around']}", 300),
             captions=[
                 md(
-                    f"{item['size']:,} entities · {item['ties_inside']:,} ties inside, "
+                    f"{counted(item['size'], 'entity')} · {counted(item['ties_inside'], 'tie')} inside, "
                     f"{item['ties_outside']:,} to others · inside: {item['families']}", 300,
                 )
                 for item in (found[each] for each in listed)
@@ -261,7 +262,7 @@ def one_community(asked: Asked, answer: Answer, key: str) -> None:
         width=980,
         height=600,
     )
-    with st.expander(f"Its {chosen['size']:,} members", icon=":material/groups:"):
+    with st.expander(f"Its {counted(chosen['size'], 'member')}", icon=":material/groups:"):
         members(asked.graph, chosen["member_ids"], f"{key}-{lead}")
 
 

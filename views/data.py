@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -11,12 +12,12 @@ from graph.coverage import Coverage, Measure, coverage
 from graph.exporter import FORMATS
 from graph.exporter import Format as ExportFormat
 from graph.exports.template import TEMPLATE_FILES, template_zip
+from graph.imports import import_notes
 from graph.ontology import ontology
 from graph.stats import Stats
 from graph.wording import percent
 from widgets import data
-from widgets.access import can_edit
-from widgets.query_parts import follow_address, tell_address
+from widgets.address_inputs import choice
 from widgets.source_table import source_table
 from widgets.text import md, plain
 
@@ -34,15 +35,8 @@ _MIMES = {".zip": "application/zip", ".json": "application/json", ".html": "text
 def page() -> None:
     """The page; which part is open stands in the address."""
     st.title("Data")
-    follow_address("part", "data-part", PARTS, "loaded")
-    chosen = st.segmented_control(
-        "Part", list(PARTS), format_func=PARTS.__getitem__, key="data-part", label_visibility="collapsed",
-        required=True,
-    )  # fmt: skip
-    tell_address("part", "data-part", chosen, "loaded")
-    {"loaded": loaded, "coverage": covered, "sources": sources, "bring": bring, "take": take}[
-        chosen or "loaded"
-    ]()
+    chosen = choice("Part", "data-part", "part", PARTS, "loaded")
+    {"loaded": loaded, "coverage": covered, "sources": sources, "bring": bring, "take": take}[chosen]()
 
 
 def loaded() -> None:
@@ -57,7 +51,7 @@ def loaded() -> None:
     st.markdown(
         f"**Store** {md(found.engine)} in {md(found.location, 400)}  \n"
         f"**Data version** {md(found.data_version)}  \n"
-        "**Loaded at** not recorded  \n"
+        f"**Last import** {md(_last_import())}  \n"
         f"**Sources dated** {md(known.oldest_source or 'not known')} to {md(known.newest_source or 'not known')}"
     )
     with st.grid(3, min_column_width=280):
@@ -65,6 +59,14 @@ def loaded() -> None:
             with st.container():
                 st.markdown(f"**{title}**")
                 _table(rows, ("what", "number"), f"data-{title}", title)
+
+
+def _last_import() -> str:
+    notes = [note for note in import_notes(data.the_store()) if note.state == "written"]
+    if not notes:
+        return "not recorded"
+    last = notes[0]
+    return f"{last.at[:16].replace('T', ' ')} UTC, {', '.join(Path(name).name for name in last.files[:3])}"
 
 
 def covered() -> None:
@@ -113,34 +115,36 @@ def sources() -> None:
 
 
 def bring() -> None:
-    """The format, an empty template and the commands."""
-    if not can_edit():
-        st.info("This app is read-only. The commands below work on the machine that holds the store.")
+    """Where to import, Interlock's own format with an empty template, and the commands."""
     st.write(
-        "Bring three CSV files in one folder or zip archive: who there is, what ties them, and where that is stated. "
-        "All rows are checked first; if one is wrong, nothing is loaded and every fault is named with its line."
+        "Bring exports of registers (Crunchbase, FollowTheMoney, BODS, Companies House, GLEIF, SEC, LittleSis, ICIJ, "
+        "Wikidata), graph files, or any table: you say once what its columns mean. You see what the files would become "
+        "before anything is changed, and every import can be taken back."
+    )
+    st.page_link("views/imports.py", label="Import files", icon=":material/upload_file:")
+    st.subheader("On the command line")
+    st.code("interlock load FILE ... --dry-run\ninterlock load FILE ...\ninterlock imports", language="bash")
+    st.caption("Stop the app before loading into its embedded store: one program at a time has it open.")
+    st.subheader("Interlock's own tables")
+    st.write(
+        "Three CSV files in one folder or zip archive: who there is, what ties them, and where that is stated."
     )
     st.download_button(
         "Empty template (zip)", template_zip, file_name="interlock-template.zip", mime="application/zip",
-        key="data-template", icon=":material/download:", on_click="ignore", type="primary",
+        key="data-template", icon=":material/download:", on_click="ignore",
     )  # fmt: skip
     for name, columns in TEMPLATE_FILES.items():
         st.markdown(f"**{md(name)}** {', '.join(f'`{column}`' for column in columns)}")
     st.caption(
         "Lists inside a cell are separated by semicolons. An empty cell means not known. Dates are 2017, 2017-09 or "
-        "2017-09-20; amounts whole US dollars; shares from 0 to 1 with their basis."
+        "2017-09-20; amounts whole US dollars; shares from 0 to 1 with their basis. These tables are loaded only when "
+        "every row is right; if one is wrong, nothing is loaded and every fault is named with its line."
     )
     known = ontology()
     st.markdown(
         f"**kind** {', '.join(f'`{name}`' for name in known.kinds)}  \n"
         f"**status** {', '.join(f'`{name}`' for name in known.statuses)}  \n"
         f"**type** {', '.join(f'`{name}`' for name in known.types)}"
-    )
-    st.subheader("Check and load")
-    st.code("interlock check FOLDER\ninterlock load FOLDER --dry-run\ninterlock load FOLDER", language="bash")
-    st.caption(
-        "Stop the app before loading into its embedded store: one program at a time has it open. "
-        "A row replaces the one with its id; loading twice changes nothing."
     )
 
 

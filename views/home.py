@@ -7,6 +7,7 @@ import streamlit as st
 from graph.ontology import ontology
 from graph.pictures.picture import part, picture
 from graph.story import StoryStep, story
+from graph.wording import counted
 from widgets import data
 from widgets.drawing import draw
 from widgets.parts import ENTITY, PATHS, param, remember, ties_markdown
@@ -83,7 +84,7 @@ def search_box() -> None:
         left, right = st.columns([0.42, 0.58], vertical_alignment="center")
         with left:
             st.page_link(ENTITY, label=f"**{md(entity.name, 60)}**", query_params={"id": entity.id})
-        right.caption(f"{kind} · {match.ties} ties · found by {md(match.reason)}")
+        right.caption(f"{kind} · {counted(match.ties, 'tie')} · found by {md(match.reason)}")
     if not matches:
         st.write("Nothing is called like that. The nearest names:")
         for entity in index.nearest(text, 3):

@@ -10,7 +10,7 @@ import streamlit as st
 from graph.analytics.answer import Answer
 from graph.analytics.loops import KINDS, Loop, LoopStep
 from graph.errors import ParameterError
-from graph.wording import money, percent
+from graph.wording import counted, money, percent, plural
 from widgets import data
 from widgets.address_inputs import entity_input, follow, keep
 from widgets.analyses_loops import (
@@ -224,8 +224,8 @@ def without_amount(
     if least is None or not found.apart:
         return
     number = len(found.apart)
-    what = "1 circle states" if number == 1 else f"{number:,} circles state"
-    reach = "it reaches" if number == 1 else "they reach"
+    what = f"{counted(number, 'circle')} {plural(number, 'states', 'state')}"
+    reach = plural(number, "it reaches", "they reach")
     with st.expander(f"{what} no amount at any step: whether {reach} {md(money(least))} is not known"):
         ways = [way_round(starting_at(loop, through), graph) for loop in found.apart[:MOST_LISTED]]
         st.markdown("\n".join(f"- {md(way, 400)}" for way in ways))

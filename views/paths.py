@@ -13,6 +13,7 @@ from graph.analytics.paths import MOST_WAYPOINTS, PathResult
 from graph.errors import ExplorerError
 from graph.model import EntityId
 from graph.ontology import ontology
+from graph.wording import counted
 from widgets.address_inputs import choice, date_input, entities_input, follow, keep, switch, whole_input
 from widgets.analyses_paths import Asked, changed, paths, paths_picture
 from widgets.answer import computed, downloads, show_rows, ties_of
@@ -139,7 +140,7 @@ def show(result: PathResult, graph: nx.MultiDiGraph, asked: Asked, key: str) -> 
     """Sentences, limits, drawing."""
     count, best = len(result.paths), "strongest" if asked.by == "strength" else "shortest"
     more = f" There are more than {result.k}; these are the {best}." if result.more else ""
-    st.markdown(f"**{count} path{'s' if count != 1 else ''}** in {result.ties_searched:,} ties.{more}")
+    st.markdown(f"**{counted(count, 'path')}** in {counted(result.ties_searched, 'tie')}.{more}")
     if result.stopped_at:
         st.warning(f"Stopped after {result.stopped_at:,} partial paths; these are the {best} found so far.")
     if asked.by == "strength":
@@ -215,12 +216,12 @@ def nothing(result: PathResult, graph: nx.MultiDiGraph, asked: Asked) -> None:
     if result.distance is None:
         apart = " They are not connected at all in this selection."
     elif result.distance > asked.hops:
-        apart = f" The shortest has {result.distance} steps in this selection."
+        apart = f" The shortest has {counted(result.distance, 'step')} in this selection."
     else:
-        apart = f" Without that condition the shortest has {result.distance} steps."
+        apart = f" Without that condition the shortest has {counted(result.distance, 'step')}."
     limit = f" The search stopped after {result.stopped_at:,} partial paths." if result.stopped_at else ""
     st.info(
-        f"No path of up to {asked.hops} steps{passing} among {result.ties_searched:,} ties.{apart}{limit}",
+        f"No path of up to {counted(asked.hops, 'step')}{passing} among {counted(result.ties_searched, 'tie')}.{apart}{limit}",
         icon=":material/route:",
     )
     if result.common:

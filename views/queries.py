@@ -13,7 +13,9 @@ from graph.queries.header import SavedQuery, body_of
 from graph.queries.run import typed_values
 from graph.queries.snippet import saved_query_python
 from graph.store import Rows
+from graph.wording import counted
 from widgets import data
+from widgets.address_inputs import follow, keep
 from widgets.drawing import draw
 from widgets.parts import QUERIES, param, show_error
 from widgets.query_form import form
@@ -21,12 +23,10 @@ from widgets.query_parts import (
     CONSOLE,
     address_of,
     downloads,
-    follow_address,
     keep_address,
     result_table,
     row_panel,
     rows_line,
-    tell_address,
     way,
     whole_titles,
 )
@@ -66,13 +66,14 @@ def library() -> None:
         )
         way(CONSOLE, "Write your own in the console", ":material/terminal:")
     categories = catalogue().categories()
-    follow_address("category", "query-category", categories, None)
+    asked = param("category")
+    follow("query-category", "category", asked if asked in categories else None, [None, *categories])
     only = st.pills(
         "Category", categories, key="query-category", format_func=str.capitalize, label_visibility="collapsed"
     )
-    tell_address("category", "query-category", only, None)
+    keep("query-category", "category", only)
     found = [query for query in catalogue().search(text or "") if only in (None, query.category)]
-    st.caption(f"{len(found)} of {len(catalogue())} questions")
+    st.caption(f"{len(found)} of {counted(len(catalogue()), 'question')}")
     if not found:
         st.write("No question has all of these words. Try fewer, or write your own in the console.")
     whole_titles()

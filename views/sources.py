@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from graph.wording import counted, plural
 from widgets import data
 from widgets.parts import SOURCES, param, ties_markdown
 from widgets.source_table import source_table
@@ -38,7 +39,7 @@ def one(source_id: str) -> None:
     if source.url:
         st.markdown(link(source.url, source.url))
     ties = data.ties_citing(source_id)
-    st.subheader(f"{len(ties)} ties rest on it")
+    st.subheader(f"{counted(len(ties), 'tie')} {plural(len(ties), 'rests', 'rest')} on it")
     ties_markdown(ties, data.graph(as_of=None, all_statuses=True))
 
 

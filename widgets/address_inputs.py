@@ -12,7 +12,6 @@ from graph.errors import SchemaViolation
 from graph.model import EntityId
 from widgets import data
 from widgets.parts import entity_link, entity_picker, labels, options, param, remember, show_error
-from widgets.query_parts import follow_address, tell_address
 from widgets.text import md
 
 MOST_ENTITIES = 12
@@ -142,12 +141,13 @@ def choice(
     label: str, key: str, name: str, options: Mapping[str, str], usual: str, *, shown: bool = False
 ) -> str:
     """One of a few, side by side; the usual one needs no word in the address."""
-    follow_address(name, key, options, usual)
+    asked = param(name)
+    follow(key, name, asked if asked in options else usual, list(options))
     picked = st.segmented_control(
         label, list(options), format_func=options.__getitem__, required=True, key=key,
         label_visibility="visible" if shown else "collapsed",
     ) or usual  # fmt: skip
-    tell_address(name, key, picked, usual)
+    keep(key, name, picked if picked != usual else None)
     return picked
 
 

@@ -15,10 +15,11 @@ from graph.analytics.brokerage import Gaps, gaps
 from graph.analytics.centrality import ranked, ties_of
 from graph.analytics.centrality_answers import answer_all, answer_centrality, answer_trend
 from graph.analytics.centrality_methods import measured
-from graph.analytics.centrality_words import SMALLEST_FIRST, counted, figure
+from graph.analytics.centrality_words import SMALLEST_FIRST, figure
 from graph.analytics.compact import Scope
 from graph.analytics.group_answers import answer_brokers, answer_communities, answer_components
 from graph.dates import parse_date
+from graph.wording import counted
 from widgets import data
 
 COMPARED = 20
@@ -61,9 +62,9 @@ class Asked:
 def ranking(asked: Asked, measure: str, sample: float | None = None, seed: int = 1) -> Answer:
     """The most central by one measure, or ``all`` measures side by side."""
     if measure == "all":
-        return _with_units(_answer(data.version(), "all", asked, (("sample", sample), ("seed", seed))))
+        return _answer(data.version(), "all", asked, (("sample", sample), ("seed", seed)))
     more = (("measure", measure), ("sample", sample), ("seed", seed))
-    return _with_units(_answer(data.version(), "ranking", asked, more))
+    return _answer(data.version(), "ranking", asked, more)
 
 
 def brokers(asked: Asked, entity: str | None) -> Answer:
@@ -85,18 +86,12 @@ def by_year(asked: Asked, measure: str, span: tuple[int, int], top: int, undated
     """A measure in every year of ``span``, for those who came highest in one of them."""
     years = tuple(range(span[0], span[1] + 1))
     more = (("measure", measure), ("years", years), ("top", top), ("undated", undated))
-    return _with_units(_answer(data.version(), "years", asked, more))
+    return _answer(data.version(), "years", asked, more)
 
 
 @st.cache_resource(show_spinner=False, max_entries=100)
 def _answer(data_version: str, what: str, asked: Asked, more: tuple[tuple[str, Any], ...]) -> Answer:
     return _ANSWERS[what](asked.graph, scope=asked.scope, **dict(more))
-
-
-def _with_units(answer: Answer) -> Answer:
-    """Strength is in US dollars here, and its column says so."""
-    columns = tuple("strength_usd" if name == "strength" else name for name in answer.columns)
-    return replace(answer, columns=columns)
 
 
 def around(asked: Asked, entity: str) -> Gaps:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,10 +12,15 @@ import streamlit as st
 from graph.analytics.answer import Answer, Statement, listed, name_of
 from graph.analytics.chokepoint_answers import chokepoints_answer, cut_points_answer
 from graph.analytics.concentration import Concentration, concentrations, period_days, period_text
-from graph.analytics.dependence_answers import concentration_answer, reach_answer, substitutes_answer
+from graph.analytics.dependence_answers import (
+    concentration_answer,
+    reach_answer,
+    remark_on,
+    substitutes_answer,
+)
 from graph.analytics.groups import Groups, one_group
 from graph.analytics.hhi import DISCLOSURE_THRESHOLD
-from graph.analytics.reach import SUPPLY, links
+from graph.analytics.reach import SUPPLY, Link, dated, links
 from graph.analytics.shock_answers import shock_answer
 from graph.dates import parse_date
 from graph.model import Tie
@@ -95,9 +100,10 @@ def for_period(found: Measured, graph: nx.MultiDiGraph, period: str | None) -> A
     if item is None:
         kept = (Statement(f"{period}: no share of the {found.items[0].side} of {name} is recorded."),)
     others = {
-        claim.tie for each in found.items if each is not item for party in each.parties for claim in party.claims
+        remark_on(graph, each, claim)
+        for each in found.items if each is not item for party in each.parties for claim in party.claims
     }  # fmt: skip
-    skipped = ("No share known for", *(f"Remark on {tie}:" for tie in others))
+    skipped = ("No share known for", *others)
     notes = [note for note in answer.notes if not note.startswith(skipped)]
     if item is not None and item.unmeasured:
         unknown = listed([name_of(graph, key) for key in item.unmeasured], most=8)
@@ -109,22 +115,29 @@ def for_period(found: Measured, graph: nx.MultiDiGraph, period: str | None) -> A
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A customer or supplier in one period: its share in words and as a number, None where not known."""
+    """A customer or supplier in one period: its share in words and as a number, None where not known.
+
+    ``status`` says what a share that is no fact is, such as ``planned``; empty for facts. The words say it too.
+    """
 
     id: str
     side: str
     share: float | None
     told: str
     ties: tuple[str, ...]
+    status: str = ""
 
 
 def parties(
     graph: nx.MultiDiGraph, company: str, found: Measured, side: str, period: str | None
 ) -> list[Party]:
-    """Everybody on one side of a company, those with a known share first."""
+    """Everybody on one side of a company, those with a known share first.
+
+    Ties that are over count only for a share of the period, unless the graph is one as of a date.
+    """
     item = found.at(period)
     around: dict[str, list[str]] = {}
-    for link in links(graph, company, types=SUPPLY, upstream=side == "suppliers"):
+    for link in _held(graph, company, upstream=side == "suppliers"):
         around.setdefault(link.other, []).append(link.tie)
     known: dict[str, Party] = {}
     for claim in (claim for party in item.parties for claim in party.claims) if item else ():
@@ -132,13 +145,16 @@ def parties(
             percent(claim.low)
             if claim.low == claim.high
             else f"{percent(claim.low)} to {percent(claim.high)}"
-        )
+        ) + ("" if claim.fact else f" ({claim.status})")
         before = known.get(claim.party)
         if before and before.told != told:
             told = f"{before.told} or {told}"
         ties = (*before.ties, claim.tie) if before else (claim.tie,)
         share = max(claim.low, before.share or 0.0) if before else claim.low
-        known[claim.party] = Party(claim.party, side, share, told, ties)
+        statuses = dict.fromkeys(
+            filter(None, (before.status if before else "", "" if claim.fact else claim.status))
+        )
+        known[claim.party] = Party(claim.party, side, share, told, ties, ", ".join(statuses))
     rest = [Party(key, side, None, "", tuple(ties)) for key, ties in around.items() if key not in known]
     return [
         *sorted(known.values(), key=lambda each: (-(each.share or 0.0), each.id)),
@@ -163,15 +179,20 @@ def share_rows(graph: nx.MultiDiGraph, sides: Sequence[Party], period: str | Non
                 "as stated": each.told
                 if each.share is not None and each.told != percent(each.share)
                 else None,
+                "status": None if each.share is None else each.status or "fact",
                 "period": period if each.share is not None else None,
                 "sources": ", ".join(publishers),
                 "id": page_address("entity", id=each.id),
             }
         )
-    if not any(row["as stated"] for row in rows):
-        for row in rows:
-            del row["as stated"]
-    return rows
+    empty = [] if any(row["as stated"] for row in rows) else ["as stated"]
+    empty += [] if any(each.status for each in sides) else ["status"]
+    return [{name: value for name, value in row.items() if name not in empty} for row in rows]
+
+
+def _held(graph: nx.MultiDiGraph, company: str, *, upstream: bool) -> Iterator[Link]:
+    """Supply ties on one side of a company that hold: those that are over only in a graph as of a date."""
+    return links(graph, company, types=SUPPLY, upstream=upstream, ended=dated(graph))
 
 
 def _tie(graph: nx.MultiDiGraph, tie: str, party: Party) -> Tie | None:
@@ -270,12 +291,12 @@ def largest_customer(company: str, as_of: str | None, plans: bool) -> str | None
 
 def main_supplier(graph: nx.MultiDiGraph, company: str) -> str | None:
     """The direct supplier that supplies most others; None when none is recorded."""
-    direct = {link.other for link in links(graph, company, types=SUPPLY, upstream=True)}
+    direct = {link.other for link in _held(graph, company, upstream=True)}
     if not direct:
         return None
 
     def served(supplier: str) -> int:
-        return len({link.other for link in links(graph, supplier, types=SUPPLY, upstream=False)})
+        return len({link.other for link in _held(graph, supplier, upstream=False)})
 
     return min(direct, key=lambda supplier: (-served(supplier), supplier))
 

@@ -17,7 +17,7 @@ from graph.analytics.beneficial import (
     chains_to,
     cross_holdings,
 )
-from graph.analytics.claims import EQUITY, VOTES, Stake, StakeRules
+from graph.analytics.claims import EQUITY, OWNERSHIP_TYPES, VOTES, Stake, StakeRules
 from graph.analytics.control import control_by, control_over
 from graph.analytics.control_answers import control_answer, network_control_answer
 from graph.analytics.majority import controlled_by, controllers_of
@@ -38,7 +38,6 @@ from graph.wording import percent
 from widgets import data
 from widgets.ownership_tree import groups_picture, tree_picture
 
-STAKE_TYPES = ("OWNS", "ACQUIRED", "INVESTED_IN")
 MOST_DRAWN = 24
 _RULES = {"equity": EQUITY, "voting": VOTES, "economic": StakeRules("economic")}
 
@@ -68,8 +67,8 @@ class Asked:
         return replace(_RULES[self.basis], unsized_investments=self.unsized)
 
     def graph(self) -> nx.MultiDiGraph:
-        """The ties that may be stakes; shared, never changed."""
-        return data.graph(as_of=self.as_of, all_statuses=self.plans, types=STAKE_TYPES)
+        """The ties that may be stakes or state control; shared, never changed."""
+        return data.graph(as_of=self.as_of, all_statuses=self.plans, types=OWNERSHIP_TYPES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,14 +45,18 @@ class Asked:
 
     def graph(self) -> nx.MultiDiGraph:
         """The ties that count; shared, never changed."""
-        types = tuple(name for family in self.families for name in ontology().types_in(family)) or None
-        return data.graph(as_of=self.as_of, all_statuses=self.plans, types=types)
+        return data.graph(as_of=self.as_of, all_statuses=self.plans, types=self.types)
+
+    @property
+    def types(self) -> tuple[str, ...] | None:
+        """Tie types of the chosen families; None for all that are influence."""
+        return tuple(name for family in self.families for name in ontology().types_in(family)) or None
 
     def query(self) -> PathQuery:
         """The search without its ends."""
         return PathQuery(
             k=self.wanted, max_hops=self.hops, by=self.by, directed=self.directed, via=self.via,
-            exclude=self.without, candidate_limit=MOST_CANDIDATES,
+            exclude=self.without, types=self.types, candidate_limit=MOST_CANDIDATES,
         )  # fmt: skip
 
 
@@ -78,7 +82,12 @@ def blocking(asked: Asked, hops: int | None) -> tuple[Blocking, Answer]:
 @st.cache_resource(show_spinner=False, max_entries=100)
 def _blocking(data_version: str, asked: Asked, hops: int | None) -> tuple[Blocking, Answer]:
     graph, ends = asked.graph(), (asked.sources, asked.targets)
-    how: dict[str, Any] = {"max_hops": hops, "directed": asked.directed, "exclude": asked.without}
+    how: dict[str, Any] = {
+        "max_hops": hops,
+        "directed": asked.directed,
+        "exclude": asked.without,
+        "types": asked.types,
+    }
     return blocking_set(graph, *ends, **how), _without_columns(
         blocking_answer(graph, *ends, **how), ("weight",)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import networkx as nx
@@ -11,6 +11,7 @@ import streamlit as st
 from graph.analytics.answer import Answer, Statement, answer_bytes
 from graph.exports.brief import answer_brief
 from graph.model import Tie
+from graph.wording import counted
 from widgets import data
 from widgets.parts import cited, left_out_caption
 from widgets.text import md, page_address, plain
@@ -76,8 +77,20 @@ def statements(items: tuple[Statement, ...], ties: dict[str, Tie]) -> str:
         few = shown[:_CITED] if len(shown) > _CITED + 1 else shown
         more = f" · {len(shown) - len(few)} more" if len(few) < len(shown) else ""
         where = f"  \n  :small[{cited(few)}{more}]" if shown else ""
-        lines.append(f"- {md(item.text, 2_000)}{where}")
+        lines.append(
+            f"- {no_fact_mark(ties[tie] for tie in item.ties if tie in ties)}{md(item.text, 2_000)}{where}"
+        )
     return "\n".join(lines)
+
+
+def no_fact_mark(ties: Iterable[Tie]) -> str:
+    """A badge with the words for what a sentence rests on where that is no fact; empty for facts alone."""
+    kept = list(ties)
+    statuses = dict.fromkeys(tie.status for tie in kept if not tie.is_fact)
+    if not statuses:
+        return ""
+    some = "in part " if any(tie.is_fact for tie in kept) else ""
+    return f":orange-badge[{some}{', '.join(statuses)}] "
 
 
 def show_rows(answer: Answer, key: str) -> None:
@@ -85,13 +98,21 @@ def show_rows(answer: Answer, key: str) -> None:
     names = [name for name in answer.columns if name not in _HIDDEN]
     config: dict[str, Any] = {}
     for name in names:
-        label = name.removesuffix("_id").replace("_", " ")
-        if name.endswith("_id"):
-            config[name] = st.column_config.LinkColumn(label, display_text=r"id=([^&]+)")
+        label = name.replace("_", " ")
+        if name.endswith("_id"):  # keeps its "id": the name beside it has the same heading without
+            config[name] = st.column_config.LinkColumn(
+                label, display_text=r"id=([^&]+)", help="Opens the page of the entity."
+            )
+        elif name in ("strength", "step_strength"):
+            config[name] = st.column_config.NumberColumn(
+                f"{label} (0 to 1)", help="Of a step, as declared in the ontology; of a path, their product."
+            )
         elif name == "share" or name.startswith("share_") or name.endswith("_share"):
             config[name] = st.column_config.NumberColumn(label, format="percent")
         elif name.endswith("_usd"):
-            config[name] = st.column_config.NumberColumn(label, format="dollar")
+            config[name] = st.column_config.NumberColumn(
+                f"{label.removesuffix(' usd')} (US$)", format="dollar"
+            )
         else:
             config[name] = st.column_config.Column(label)
     rows = [
@@ -126,7 +147,7 @@ def computed(answer: Answer) -> None:
         st.markdown(f"**Where data is unknown:** {md(method.missing, 1_000)}")
         asked = [f"{name.replace('_', ' ')} {value}" for name, value in made.parameters.items()]
         facts = [
-            f"{made.ties:,} ties among {made.entities:,} entities, as of {made.as_of or 'any time'}",
+            f"{counted(made.ties, 'tie')} among {counted(made.entities, 'entity')}, as of {made.as_of or 'any time'}",
             f"direction: {made.direction}", f"weights: {made.weights}", f"normalisation: {made.normalisation}",
             f"seed {made.seed}" if made.seed is not None else "", f"data version {made.data_version}", *asked,
         ]  # fmt: skip

@@ -13,6 +13,7 @@ from graph.analytics.answer import Answer
 from graph.analytics.centrality_words import figure
 from graph.ontology import ontology
 from graph.pictures.look import LIGHT, Palette, look
+from graph.wording import counted
 from widgets.analyses_centrality import Asked, records
 from widgets.drawing import page_palette, selection
 from widgets.parts import entity_link
@@ -160,7 +161,7 @@ def line_chart(
         "legend": {"type": "scroll", "top": 0, "left": 0, "textStyle": {"color": palette.text}},
         "grid": {"left": 8, "right": 170, "top": 52, "bottom": 8, "outerBoundsMode": "same"},
         "xAxis": {
-            "type": "category", "data": [f"{year}\n{ties:,} ties" for year, ties, _ in years],
+            "type": "category", "data": [f"{year}\n{counted(ties, 'tie')}" for year, ties, _ in years],
             "axisLabel": {"color": palette.quiet, "lineHeight": 15},
         },
         "yAxis": {

@@ -13,6 +13,7 @@ from graph.ontology import ontology
 from graph.queries.console import MAX_TEXT
 from graph.queries.examples import EXAMPLES
 from graph.store import Rows
+from graph.wording import plural
 from widgets import data
 from widgets.parts import remember
 from widgets.text import md
@@ -109,7 +110,7 @@ def keep(outcome: Outcome) -> None:
     told = "did not run"
     if outcome.rows is not None:
         more = "+" if outcome.rows.truncated else ""
-        told = f"{len(outcome.rows.rows):,}{more} rows, {outcome.rows.seconds:.2f} s"
+        told = f"{len(outcome.rows.rows):,}{more} {plural(len(outcome.rows.rows), 'row')}, {outcome.rows.seconds:.2f} s"
     entry = Past(number, outcome.text, outcome.parameters, told)
     past = [each for each in _past() if (each.text, each.parameters) != (entry.text, entry.parameters)]
     st.session_state["console-history"] = [entry, *past][:MOST_HISTORY]

@@ -12,7 +12,7 @@ from graph.analytics.answer import Answer, name_of
 from graph.analytics.reach import SUPPLY, reach
 from graph.pictures.layout import bands, columns
 from graph.pictures.picture import Picture, Rest, part, picture
-from graph.wording import percent
+from graph.wording import counted, percent
 from widgets.analyses_dependence import SIDES, Party, records
 from widgets.text import plain
 
@@ -65,7 +65,7 @@ def supply_picture(
     )  # fmt: skip
     said = ", ".join(f"{name_of(graph, each.id)[:40]} {each.told}" for each in shown.values() if each.told)
     alt = (
-        f"{len(drawn['suppliers'])} suppliers left and {len(drawn['customers'])} customers right of"
+        f"{counted(len(drawn['suppliers']), 'supplier')} left and {counted(len(drawn['customers']), 'customer')} right of"
         f" {name_of(graph, company)[:60]}. Known shares: {said or 'none'}."
     )
     return replace(plain_picture, ties=lines, alt=alt), made
@@ -110,7 +110,11 @@ def steps_picture(
         drawn, focus=[start, *focus], limit=MOST_DRAWN, notes=notes, sizes=sizes,
         positions=bands([[node for node in group if node in kept] for group in groups]),
     )  # fmt: skip
-    note = f"The nearest {len(kept)} of {len(total):,} entities are drawn." if len(kept) < len(total) else ""
+    note = (
+        f"The nearest {len(kept)} of {counted(len(total), 'entity')} are drawn."
+        if len(kept) < len(total)
+        else ""
+    )
     return replace(made, note=note, alt=alt), drawn
 
 

@@ -12,6 +12,7 @@ from graph.analytics.answer import Answer
 from graph.analytics.shocks import RULES
 from graph.errors import AnalysisError
 from graph.model import Entity
+from graph.wording import counted
 from widgets import analyses_dependence as calls
 from widgets.address_inputs import choice_box, date_input, follow, keep, other_entity, switch
 from widgets.answer import computed, downloads, show_rows, statements, ties_of
@@ -100,7 +101,7 @@ def cannot_run(error: AnalysisError, graph: nx.MultiDiGraph, rule: str) -> None:
     elif "unknown" in error.details:
         st.warning(
             f"**{RULE_WORDS[rule]} cannot run.** It needs amounts in US$, and none of the"
-            f" {error.details['unknown']:,} ties that could carry a loss has one.",
+            f" {counted(error.details['unknown'], 'tie')} that could carry a loss has one.",
             icon=":material/rule:",
         )  # fmt: skip
     else:

@@ -15,7 +15,18 @@ from graph.exports.brief import entity_brief
 from graph.model import Entity
 from graph.ontology import ontology
 from graph.standing import Customers, Ranking, customers, figures, rankings
-from graph.wording import basis_text, percent, share_text
+from graph.wording import (
+    STUB,
+    amount_text,
+    basis_text,
+    counted,
+    entity_facts,
+    has_share,
+    identifier_text,
+    quantity_text,
+    share_size,
+    share_text,
+)
 from widgets import data
 from widgets.parts import ENTITY, PATHS, cited, param
 from widgets.query_parts import address_of, way
@@ -31,9 +42,10 @@ _NAMES = (
 _CARDS = "<style>.st-key-entity-figures [data-testid=stMetricValue] { font-size: 1.65rem; }</style>"
 PAGE_SIZE = 25  # ties of one list on the screen
 NOT_KNOWN = "not known"
+_TO_THE_WHOLE = frozenset({"PART_OF"})  # ties from part to whole: the whole stands with the owners
 QUESTIONS = {
-    ("ownership", False): "Who owns or bought it",
-    ("ownership", True): "What it owns or bought",
+    ("ownership", False): "Who owns, bought or controls it",
+    ("ownership", True): "What it owns, bought or controls",
     ("money", False): "Who funds it",
     ("money", True): "Whom it funds",
     ("people", False): "Who founded, runs, directs or advises it",
@@ -55,19 +67,27 @@ def carried(as_of: str | None, plans: bool) -> dict[str, str]:
 
 
 def head(entity: Entity, found: Dossier) -> None:
-    """Kind, where and since when, roles, other names, description."""
-    facts = [entity.country, f"founded {entity.founded}" if entity.founded else None]
+    """Kind, where and since when, roles, other names, description, ids in registers and what these say beside."""
+    facts = [fact for fact in entity_facts(entity) if fact != STUB]
     facts += [sector.replace("-", " ") for sector in entity.sectors]
     parts = [
         f":gray-badge[{md(ontology().kinds[entity.kind].title)}]",
         md(" · ".join(filter(None, facts)), 200),
     ]
     parts += [f":blue-badge[{md(role)}]" for role in found.roles]
+    if entity.stub:
+        parts.append(f":orange-badge[{STUB}]")
     st.markdown(" ".join(filter(None, parts)))
     if entity.aliases:
         st.caption(f"Also known as {md(', '.join(entity.aliases))}")
     if entity.description:
         st.write(md(entity.description, 600))
+    if entity.note:
+        st.caption(f"Note: {md(entity.note, 600)}")
+    if entity.identifiers:
+        st.caption(md(" · ".join(identifier_text(each) for each in entity.identifiers), 1_000))
+    if entity.stub:
+        st.caption("No record of its own was loaded: ties of others name it, and that is all that is known.")
 
 
 def actions(entity: Entity, found: Dossier, as_of: str | None, plans: bool) -> None:
@@ -91,21 +111,21 @@ def actions(entity: Entity, found: Dossier, as_of: str | None, plans: bool) -> N
 
 def figure_row(found: Dossier, as_of: str | None) -> None:
     """The figures of an entity, each with what it speaks of; what nobody recorded is not known."""
-    counted = figures(found, as_of)
+    numbers = figures(found, as_of)
     shown = customers(data.graph(as_of=as_of, all_statuses=False), found.entity.id)
     st.html(_CARDS)
     with st.grid(min_column_width=160, gap="small", key="entity-figures"):
         if found.entity.kind in ("company", "organization") or shown:
             _customer_figures(shown or Customers())
-            _figure("Investors", counted.investors, "invested or hold a stake")
-            former = f"{counted.board_former} former" if counted.board_former else ""
-            _figure("Board members", counted.board, former, "Recorded members who have not left.")
+            _figure("Investors", numbers.investors, "invested or hold a stake")
+            former = f"{numbers.board_former} former" if numbers.board_former else ""
+            _figure("Board members", numbers.board, former, "Recorded members who have not left.")
         else:
-            _figure("Holdings", counted.investments, "invested in, bought or held")
-            _figure("Roles and seats", counted.offices, "not ended")
+            _figure("Holdings", numbers.investments, "invested in, bought or held")
+            _figure("Roles and seats", numbers.offices, "not ended")
         points = len(disagreements(found.lines)) + len(contradicted(found.lines))
-        below = f"disagree on {points} {'point' if points == 1 else 'points'}" if points else ""
-        _figure("Sources", counted.sources, below)
+        below = f"disagree on {counted(points, 'point')}" if points else ""
+        _figure("Sources", numbers.sources, below)
     if shown and shown.problem:
         st.caption(f"No concentration figure: {md(shown.problem, 400)}")
     largest_customer(found)
@@ -115,11 +135,13 @@ def largest_customer(found: Dossier) -> None:
     """The largest share of revenue that was ever disclosed, with its period and source."""
     lines = [
         line for line in found.lines
-        if line.tie.share is not None and line.tie.share_basis == "revenue" and line.tie.is_fact
+        if has_share(line.tie) and line.tie.share_basis == "revenue" and line.tie.is_fact
         and line.tie.type == "SUPPLIES" and line.tie.from_id == found.entity.id
     ]  # fmt: skip
     if lines:
-        line = max(lines, key=lambda each: (each.tie.share or 0, each.tie.start_date or ""))
+        line = max(
+            lines, key=lambda each: (each.tie.share or each.tie.share_min or 0, each.tie.start_date or "")
+        )
         st.markdown(
             f"**Largest disclosed customer share:** {md(line.other.name, 80)}, {md(share_text(line.tie))} "
             f":small[{cited(line.sources)}]"
@@ -158,6 +180,7 @@ def grouped(lines: Iterable[TieLine], entity_id: str) -> list[tuple[str, list[Ti
     groups: dict[str, list[TieLine]] = {title: [] for title in QUESTIONS.values()}
     for line in lines:
         out = line.tie.from_id == entity_id or not ontology().types[line.tie.type].directed
+        out = out != (line.tie.type in _TO_THE_WHOLE)
         title = QUESTIONS.get((line.family, out)) or QUESTIONS[(line.family, True)]
         groups[title].append(line)
     return [(title, _together(members)) for title, members in groups.items() if members]
@@ -216,6 +239,10 @@ def told(line: TieLine, lead: Callable[[TieLine], str] | None = None) -> str:
     return f"{mark}{start}{md(line.sentence, 500)}{note}  \n  :small[{cited(line.sources)}]"
 
 
+_RARE = ("other currency", "round in all", "shares or units", "interest", "held")
+"""Columns that are left out where no tie has a value in them."""
+
+
 def tie_grid(lines: Sequence[TieLine], key: str) -> None:
     """The same ties as a table; every one of them, however many."""
     types = ontology().types
@@ -228,7 +255,12 @@ def tie_grid(lines: Sequence[TieLine], key: str) -> None:
             "start": line.tie.start_date,
             "end": line.tie.end_date,
             "amount": line.tie.amount_usd,
-            "share": None if line.tie.share is None else f"{percent(line.tie.share)} of {plain(basis_text(line.tie))}",
+            "other currency": None if line.tie.amount_usd is not None else amount_text(line.tie) or None,
+            "round in all": line.tie.round_usd,
+            "share": f"{share_size(line.tie)} of {plain(basis_text(line.tie))}" if share_size(line.tie) else None,
+            "shares or units": quantity_text(line.tie) or None,
+            "interest": plain(line.tie.interest, 80) or None,
+            "held": line.tie.directness,
             "what": plain(", ".join(filter(None, (line.tie.role, line.tie.round, line.tie.product))), 120) or None,
             "sources": len(line.sources),
             "page": page_address("entity", id=line.other.id),
@@ -236,15 +268,21 @@ def tie_grid(lines: Sequence[TieLine], key: str) -> None:
         }
         for line in lines
     ]  # fmt: skip
+    unused = [name for name in _RARE if all(row[name] is None for row in rows)]
+    rows = [{name: value for name, value in row.items() if name not in unused} for row in rows]
     st.dataframe(
         rows, hide_index=True, key=key, height=min(560, 38 + 35 * max(1, len(rows))), placeholder=NOT_KNOWN,
         alt="Ties as a table",
         column_config={
             "amount": st.column_config.NumberColumn("amount (US$)", format="compact"),
+            "round in all": st.column_config.NumberColumn(
+                "round in all (US$)", format="compact",
+                help="The whole financing round, all investors together: never to be added up over investors.",
+            ),
             "page": st.column_config.LinkColumn("page", display_text=r"id=([^&]+)"),
         },
     )  # fmt: skip
-    st.caption(f"{len(rows):,} ties. Links in a table open in a new tab.")
+    st.caption(f"{counted(len(rows), 'tie')}. Links in a table open in a new tab.")
 
 
 def the_rankings(as_of: str | None, plans: bool) -> tuple[Ranking, ...]:

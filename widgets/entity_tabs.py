@@ -13,7 +13,7 @@ from graph.ontology import ontology
 from graph.pictures.picture import ego, picture
 from graph.standing import ordinal, rank
 from graph.timeline import ENDS, Bar, timeline
-from graph.wording import money
+from graph.wording import amount_text, counted, has_amount, plural
 from widgets import data
 from widgets.address_inputs import follow, keep
 from widgets.drawing import draw, page_palette
@@ -34,7 +34,7 @@ def ties_tab(found: Dossier, as_of: str | None, plans: bool) -> None:
     chosen, as_table = _tie_inputs(found)
     lines = [line for line in found.lines if not chosen or line.tie.type in chosen]
     if chosen:
-        st.caption(f"{len(lines):,} of {len(found.lines):,} ties, of the chosen types.")
+        st.caption(f"{len(lines):,} of {counted(len(found.lines), 'tie')}, of the chosen types.")
     if as_table:
         tie_grid(lines, f"entity-grid-{found.entity.id}")
     else:
@@ -117,7 +117,7 @@ def timeline_tab(found: Dossier, as_of: str | None, plans: bool) -> None:
         st.info("No tie has a start date, so there is nothing to put on a line of time.")
     if made.undated:
         number = len(made.undated)
-        label = "1 tie without a start date" if number == 1 else f"{number:,} ties without a start date"
+        label = f"{counted(number, 'tie')} without a start date"
         with st.expander(f"{label}: not drawn", expanded=not made.bars):
             tie_rows(made.undated, f"entity-undated-{found.entity.id}", query)
     left_out_caption(found.left_out, as_of)
@@ -156,7 +156,7 @@ def money_tab(found: Dossier, as_of: str | None, plans: bool) -> None:
     if flows.apart.counterparties:
         what = "the price of the entity itself, the value of a holding, a joint project"
         _flow("Other amounts", flows.apart, what, "apart", found, query)
-    sums = [line for line in found.lines if not line.tie.is_fact and line.tie.amount_usd is not None]
+    sums = [line for line in found.lines if not line.tie.is_fact and has_amount(line.tie)]
     if sums:
         st.markdown("#### Not facts\n:gray[sums announced, planned, considered, dropped or alleged]")
         sums.sort(key=lambda line: -(line.tie.amount_usd or 0))
@@ -172,7 +172,7 @@ def _flow(
         st.caption("Nothing is recorded.")
         return
     st.markdown(
-        f"{len(flow.counterparties):,} counterparties · {flow.known:,} amounts known · "
+        f"{counted(len(flow.counterparties), 'counterparty')} · {counted(flow.known, 'amount')} known · "
         f"{flow.unknown:,} {NOT_KNOWN}"
     )
     lines = [line for party in flow.counterparties for line in party.lines]
@@ -180,8 +180,8 @@ def _flow(
 
 
 def _amount(line: TieLine) -> str:
-    amount = line.tie.amount_usd
-    return ":gray[amount not known] · " if amount is None else f"**{md(money(amount))}** · "
+    amount = amount_text(line.tie)
+    return f"**{md(amount)}** · " if amount else ":gray[amount not known] · "
 
 
 def rank_tab(found: Dossier, as_of: str | None, plans: bool) -> None:
@@ -222,21 +222,23 @@ def rank_tab(found: Dossier, as_of: str | None, plans: bool) -> None:
 def sources_tab(found: Dossier, as_of: str | None, plans: bool) -> None:
     """Where sources disagree, and every source with its link and the number of ties that cite it."""
     disagreement(found)
-    counted: dict[str, int] = {}
+    cited_by: dict[str, int] = {}
     for line in found.lines:
         for source in line.sources:
-            counted[source.id] = counted.get(source.id, 0) + 1
+            cited_by[source.id] = cited_by.get(source.id, 0) + 1
     sources = {source.id: source for line in found.lines for source in line.sources}
-    order = sorted(sources.values(), key=lambda source: (-counted[source.id], source.id))
+    order = sorted(sources.values(), key=lambda source: (-cited_by[source.id], source.id))
     single = sum(len(line.sources) < 2 for line in found.lines)
     st.markdown("#### All sources")
-    st.caption(f"{len(order):,} sources for {len(found.lines):,} ties; {single:,} ties rest on a single one.")
+    st.caption(
+        f"{counted(len(order), 'source')} for {counted(len(found.lines), 'tie')}; {counted(single, 'tie')} {plural(single, 'rests', 'rest')} on a single one."
+    )
     rows = [
         {
             "publisher": plain(source.publisher, 80),
             "title": plain(source.title, 200),
             "date": source.date,
-            "ties": counted[source.id],
+            "ties": cited_by[source.id],
             "page": source.url if (source.url or "").startswith(("http://", "https://")) else None,
             "what rests on it": f"/sources?id={source.id}",
         }

@@ -10,6 +10,7 @@ from graph.dates import parse_date
 from graph.ontology import ontology
 from graph.pictures.look import Palette
 from graph.timeline import ENDS, Bar, Timeline
+from graph.wording import counted, plural
 from widgets.text import plain
 
 ROW = 21  # pixels
@@ -107,7 +108,7 @@ def timeline_alt(name: str, bars: Sequence[Bar], whole: Timeline) -> str:
     open_ones = sum(bar.ends == "open" for bar in bars)
     return (
         f"Timeline of {plain(name, 80)}: {len(bars)} of {len(whole.bars)} dated ties from {whole.first_day} to "
-        f"{whole.last_day}, {open_ones} of them go on; {len(whole.undated)} ties without a start date are not drawn."
+        f"{whole.last_day}, {open_ones} of them go on; {counted(len(whole.undated), 'tie')} without a start date {plural(len(whole.undated), 'is', 'are')} not drawn."
     )
 
 

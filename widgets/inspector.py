@@ -6,10 +6,11 @@ import networkx as nx
 import streamlit as st
 
 from graph.canvas import DIRECTIONS, collapse, expand, hide, not_shown, pin, remove, unpin
-from graph.model import Tie
+from graph.model import Tie, entity_from
 from graph.ontology import ontology
 from graph.pictures.layout import Positions
 from graph.pictures.picture import Picture, PictureTie
+from graph.wording import counted, entity_facts
 from widgets import canvas as session
 from widgets.parts import ENTITY, PATHS, entity_link, ties_markdown
 from widgets.text import md, plain
@@ -82,11 +83,7 @@ def entity_panel(entity: str, picture: Picture, graph: nx.MultiDiGraph, places: 
     node = graph.nodes[entity]
     st.markdown(f"#### {md(node['name'], 80)}")
     kind = ontology().kinds.get(node["kind"])
-    facts = [
-        kind.title if kind else "",
-        node.get("country"),
-        f"founded {node['founded']}" if node.get("founded") else "",
-    ]
+    facts = [kind.title if kind else "", *entity_facts(entity_from(node))]
     st.caption(" · ".join(md(fact) for fact in facts if fact))
     if node.get("description"):
         st.write(md(node["description"], 300))
@@ -108,7 +105,7 @@ def entity_panel(entity: str, picture: Picture, graph: nx.MultiDiGraph, places: 
     )  # fmt: skip
     paths(entity, picture, graph)
     ties = [tie for line in picture.ties if entity in (line.source, line.target) for tie in line.ties]
-    tie_list(ties, graph, f"{_count(len(ties), 'tie')} in this drawing")
+    tie_list(ties, graph, f"{counted(len(ties), 'tie')} in this drawing")
 
 
 def expand_menu(entity: str, graph: nx.MultiDiGraph) -> None:
@@ -183,7 +180,7 @@ def line_panel(line: PictureTie, graph: nx.MultiDiGraph) -> None:
         "Hide this line", key="canvas-hide", icon=":material/visibility_off:",
         on_click=lambda: session.change(hide(session.canvas(), [tie.id for tie in line.ties])),
     )  # fmt: skip
-    tie_list(list(line.ties), graph, f"{_count(len(line.ties), 'statement')} behind this line", most=40)
+    tie_list(list(line.ties), graph, f"{counted(len(line.ties), 'statement')} behind this line", most=40)
 
 
 def tie_list(ties: list[Tie], graph: nx.MultiDiGraph, title: str, most: int = MOST_TIES) -> None:
@@ -197,7 +194,3 @@ def tie_list(ties: list[Tie], graph: nx.MultiDiGraph, title: str, most: int = MO
     if len(ordered) > most:
         with st.expander(f"{len(ordered) - most} more"):
             ties_markdown(ordered[most:], graph)
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'s' if number != 1 else ''}"

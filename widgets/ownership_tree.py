@@ -12,7 +12,7 @@ from graph.analytics.claims import TOLERANCE, Stake
 from graph.model import EntityId
 from graph.pictures.layout import Positions, ring, tree
 from graph.pictures.picture import Picture, PictureTie, Rest, part, picture
-from graph.wording import percent
+from graph.wording import counted, percent
 
 _CROWD = 7
 """More than this side by side stand in two rows, so that their names have room."""
@@ -53,7 +53,7 @@ def tree_picture(
         made = replace(
             made,
             total=total,
-            note=f"{len(entities):,} of {total:,} entities are drawn, the largest; the table has all.",
+            note=f"{len(entities):,} of {counted(total, 'entity')} are drawn, the largest; the table has all.",
         )
     return made
 

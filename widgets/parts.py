@@ -10,12 +10,9 @@ import streamlit as st
 
 from graph.dates import parse_date
 from graph.errors import ExplorerError, SchemaViolation
-from graph.importer import import_records
 from graph.model import Entity, Source, Tie
 from graph.ontology import ontology
-from graph.settings import BUNDLED_DATA
-from graph.wording import sentence
-from loaders import read_path
+from graph.wording import counted, sentence
 from widgets import data
 from widgets.text import link, md, plain
 
@@ -127,7 +124,7 @@ def options(label: str, key: str, kept: Iterable[str | None]) -> list[str]:
         return list(names)
     text = st.text_input(
         f"Search: {label}", type="search", key=f"{key}-search", live=True, placeholder="Part of a name",
-        help=f"There are {len(names):,} entities; the box below offers those that match.",
+        help=f"There are {counted(len(names), 'entity')}; the box below offers those that match.",
     )  # fmt: skip
     if (text or "").strip():
         found = [match.entity.id for match in data.names().search(text, limit=MOST_MATCHES)]
@@ -186,15 +183,3 @@ def left_out_caption(left_out: Mapping[str, int], as_of: str | None) -> None:
         parts.append(f"{left_out['undated']} whose dates do not tell")
     if parts:
         st.caption(f"Not shown: {md(', '.join(parts))}.")
-
-
-def empty_store_page() -> None:
-    """What a store without data shows instead of a page."""
-    st.title("Nothing loaded yet")
-    st.write(
-        "The store is empty. Load the bundled data on the AI industry, or your own files with `interlock load FOLDER`."
-    )
-    if st.button("Load the bundled data", type="primary", icon=":material/download:"):
-        with st.spinner("Loading …"):
-            import_records(data.the_store(), read_path(BUNDLED_DATA))
-        st.rerun()

@@ -11,6 +11,7 @@ from graph.analytics.answer import listed, name_of
 from graph.analytics.blocking import Blocking
 from graph.analytics.path_steps import InfluencePath, Step
 from graph.model import Source
+from graph.wording import counted, plural
 from widgets import data
 from widgets.address_inputs import choice
 from widgets.analyses_paths import Asked, blocking
@@ -56,14 +57,14 @@ def tie_lines(
         strong = f":gray-badge[strength {step.strengths[place]:.3g}] " if step.strengths else ""
         lines.append(strong + tie_markdown(tie, *ends, sources, backward=not along))
     if (more := len(step.ties) - most) > 0:
-        lines.append(f":gray[and {more} more tie{'s' if more > 1 else ''} between these two]")
+        lines.append(f":gray[and {more} more {plural(more, 'tie')} between these two]")
     return lines
 
 
 def who_must_agree(asked: Asked, graph: nx.MultiDiGraph, key: str) -> None:
     """The fewest who can block every path together, and why not fewer."""
     st.subheader("Who must agree to block all of these?")
-    lengths = {"hops": f"Up to {asked.hops} steps", "any": "Any length"}
+    lengths = {"hops": f"Up to {counted(asked.hops, 'step')}", "any": "Any length"}
     length = choice("Paths to block", "path-block", "block", lengths, "hops")
     with st.spinner("Looking for the fewest …"):
         found, answer = blocking(asked, asked.hops if length == "hops" else None)
@@ -109,8 +110,8 @@ def blocking_text(found: Blocking, graph: nx.MultiDiGraph) -> str:
     count = len(found.members)
     names = md(listed([name_of(graph, entity) for entity in found.members]), 600)
     who = f"**{names}** alone" if count == 1 else f"**{names}** together"
-    who = f"**{count:,} entities** together" if count > MOST_NAMED else who
-    length = f" of up to {found.max_hops} steps" if found.max_hops else ""
+    who = f"**{counted(count, 'entity')}** together" if count > MOST_NAMED else who
+    length = f" of up to {counted(found.max_hops, 'step')}" if found.max_hops else ""
     text = f"{who} can block every {'other ' if found.direct else ''}path{length}."
     if not found.smallest:
         return f"{text} That also blocks longer paths among the same entities; whether fewer would do is not known."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -12,8 +12,9 @@ import streamlit as st
 from graph.exports.rows import ROW_FORMATS, plain_value
 from graph.queries.catalogue import catalogue
 from graph.store import NodeValue, PathValue, Rows, TieValue
+from graph.wording import counted
 from widgets import data
-from widgets.parts import QUERIES, entity_link, param, remember, ties_markdown
+from widgets.parts import QUERIES, entity_link, ties_markdown
 from widgets.text import md, page_address, plain
 
 CONSOLE, DATA = "views/console.py", "views/data.py"
@@ -48,21 +49,6 @@ def keep_address() -> None:
     st.query_params.from_dict(st.query_params.to_dict())
 
 
-def follow_address(name: str, key: str, allowed: Iterable[str], usual: str | None) -> None:
-    """Let a widget of choices start from the address, and follow it when it changes ("back", a link)."""
-    asked = param(name)
-    if key not in st.session_state or st.session_state.get(f"{key}-address") != asked:
-        st.session_state[key] = asked if asked in allowed else usual
-        st.session_state[f"{key}-address"] = asked
-
-
-def tell_address(name: str, key: str, chosen: str | None, usual: str | None) -> None:
-    """Put what was chosen into the address; the usual choice needs no word there."""
-    value = None if chosen == usual else chosen
-    remember(**{name: value})
-    st.session_state[f"{key}-address"] = value
-
-
 def way(page: str, label: str, icon: str, **values: str | None) -> None:
     """A link to another page of the app, if the app has it."""
     query = {name: value for name, value in values.items() if value}
@@ -76,7 +62,7 @@ def rows_line(rows: Rows) -> None:
     """How many rows in how many seconds, and whether the cap cut them."""
     count = len(rows.rows)
     cut = " — cut here, there are more" if rows.truncated else ""
-    st.markdown(f"**{count:,} row{'s' if count != 1 else ''}**{cut} in {rows.seconds:.2f} s")
+    st.markdown(f"**{counted(count, 'row')}**{cut} in {rows.seconds:.2f} s")
 
 
 def downloads(rows: Rows, name: str, key: str) -> None:
@@ -158,7 +144,7 @@ def ask_about(entities: Sequence[str], graph: Any, key: str, as_of: str | None) 
             or chosen
         )  # fmt: skip
     questions = catalogue().about_an_entity()
-    label = f"Ask about {md(names[chosen])} ({len(questions)} questions)"
+    label = f"Ask about {md(names[chosen])} ({counted(len(questions), 'question')})"
     with st.container(key=f"questions-{key}"), st.expander(label, icon=":material/help:"):
         whole_titles()
         for column, part in zip(st.columns(2), (questions[::2], questions[1::2]), strict=True):

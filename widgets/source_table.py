@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from graph.wording import counted, plural
 from widgets import data
 from widgets.parts import SOURCES, ties_markdown
 from widgets.query_parts import selected_rows
@@ -24,7 +25,7 @@ def source_table(key: str) -> None:
     kept = [row for row in rows if text in f"{row['publisher']} {row['title']}".casefold()]
     kept.sort(key=lambda row: (-row["ties"], row["id"]))
     st.caption(
-        f"{len(kept)} of {len(rows)} sources. Every tie rests on at least one of them. Tick one to see its ties."
+        f"{len(kept)} of {counted(len(rows), 'source')}. Every tie rests on at least one of them. Tick one to see its ties."
     )
     table = [
         {
@@ -63,7 +64,7 @@ def source_ties(source_id: str) -> None:
     if source is None:
         return
     ties = data.ties_citing(source_id)
-    rest = "1 tie rests" if len(ties) == 1 else f"{len(ties)} ties rest"
+    rest = f"{counted(len(ties), 'tie')} {plural(len(ties), 'rests', 'rest')}"
     with st.container(border=True):
         st.markdown(f"**{link(source.title, source.url)}**  \n{md(source.publisher)} · {rest} on it")
         ties_markdown(ties[:MOST_TIES], data.graph(as_of=None, all_statuses=True))

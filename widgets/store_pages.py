@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from graph.errors import ExplorerError, StoreLocked, StoreRefused, StoreUnavailable
-from graph.exports.template import template_zip
 from graph.importer import import_records
 from graph.settings import BUNDLED_DATA, is_server, load_settings
 from loaders import read_path
@@ -30,16 +29,7 @@ def empty_store_page() -> None:
     if st.button("Load the bundled data", type="primary", icon=":material/download:", key="store-load"):
         _load_bundled()
         st.rerun()
-    with st.expander("Bring your own data", icon=":material/upload:"):
-        st.write(
-            "Three CSV files in one folder: entities.csv, relationships.csv and sources.csv. Stop this app, "
-            "load the folder, and start it again."
-        )
-        st.code("interlock check FOLDER\ninterlock load FOLDER\ninterlock app", language="bash")
-        st.download_button(
-            "Empty template (zip)", template_zip, file_name="interlock-template.zip", mime="application/zip",
-            key="store-template", icon=":material/download:", on_click="ignore",
-        )  # fmt: skip
+    st.page_link("views/imports.py", label="Import your own files", icon=":material/upload_file:")
     st.caption(f"Store: {md(data.the_store().location, 400)}")
 
 

@@ -15,6 +15,7 @@ from commands.analyse.frame import (
     analysed,
     entity_ids,
     print_answer,
+    type_names,
 )
 from commands.console import Format
 from commands.frame import AllStatusesOption, AsOfOption, FormatOption, StoreOption, UndatedOption
@@ -195,7 +196,7 @@ def cut_points(
     with analysed(
         ctx, as_of=as_of, types=types, all_statuses=all_statuses, undated=undated, exclude=exclude
     ) as (_, graph):
-        answer = cut_points_answer(graph, top=top)
+        answer = cut_points_answer(graph, types=type_names(types), top=top)
     print_answer(answer, form, top=top, output=output)
 
 

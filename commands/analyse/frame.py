@@ -40,6 +40,11 @@ OutputOption = Annotated[
 TopOption = Annotated[int, typer.Option("--top", "-n", min=1, max=100_000, help="How many rows to print.")]
 
 
+def type_names(text: str | None) -> tuple[str, ...] | None:
+    """The tie types of ``--types``, in capitals; None where none is named."""
+    return tuple(filter(None, (name.strip().upper() for name in (text or "").split(",")))) or None
+
+
 @contextmanager
 def analysed(
     ctx: typer.Context,
@@ -55,14 +60,14 @@ def analysed(
     from graph.projection import Filters, to_networkx
     from graph.search import resolve_entity
 
-    wanted = [name.strip().upper() for name in types.split(",")] if isinstance(types, str) else types
+    wanted = type_names(types) if isinstance(types, str) else types
     statuses = tuple(ontology().statuses) if all_statuses else FACT_STATUSES
     with opened(ctx) as store:
         left: list[str] = []
         for text in exclude or ():
             left.append(text if next(store.ties([text]), None) else resolve_entity(store, text).id)
         filters = Filters(
-            types=frozenset(filter(None, wanted)) if wanted else None,
+            types=frozenset(wanted) if wanted else None,
             statuses=frozenset(statuses),
             exclude=frozenset(left),
             undated=undated,

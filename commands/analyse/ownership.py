@@ -29,7 +29,6 @@ PurchasesOption = Annotated[
         "--whole-purchases/--no-whole-purchases", help="A completed purchase without a share is the whole."
     ),
 ]
-_TYPES = ("OWNS", "ACQUIRED", "INVESTED_IN")
 
 
 def owners(
@@ -53,11 +52,12 @@ def owners(
     interlock analyse owners openai
     interlock analyse owners coreweave --as-of 2025-03 --basis voting
     """
+    from graph.analytics.claims import OWNERSHIP_TYPES
     from graph.analytics.ownership_answers import owners_answer
 
     rules = _rules(basis, investments, whole_purchases)
     with analysed(
-        ctx, as_of=as_of, types=_TYPES, all_statuses=all_statuses, undated=undated, exclude=exclude
+        ctx, as_of=as_of, types=OWNERSHIP_TYPES, all_statuses=all_statuses, undated=undated, exclude=exclude
     ) as (held, graph):
         answer = owners_answer(graph, _one(held, company), rules)
     print_answer(answer, form, top=top, output=output)
@@ -84,11 +84,12 @@ def holdings(
     interlock analyse holdings "Elon Musk"
     interlock analyse holdings softbank --no-whole-purchases --format csv
     """
+    from graph.analytics.claims import OWNERSHIP_TYPES
     from graph.analytics.ownership_answers import holdings_answer
 
     rules = _rules(basis, investments, whole_purchases)
     with analysed(
-        ctx, as_of=as_of, types=_TYPES, all_statuses=all_statuses, undated=undated, exclude=exclude
+        ctx, as_of=as_of, types=OWNERSHIP_TYPES, all_statuses=all_statuses, undated=undated, exclude=exclude
     ) as (held, graph):
         answer = holdings_answer(graph, _one(held, owner), rules)
     print_answer(answer, form, top=top, output=output)
@@ -129,11 +130,12 @@ def control(
     interlock analyse control spacex
     interlock analyse control coreweave --model relative
     """
+    from graph.analytics.claims import OWNERSHIP_TYPES
     from graph.analytics.control_answers import control_answer, network_control_answer
 
     rules = _rules(basis, investments, whole_purchases, votes=True)
     with analysed(
-        ctx, as_of=as_of, types=_TYPES, all_statuses=all_statuses, undated=undated, exclude=exclude
+        ctx, as_of=as_of, types=OWNERSHIP_TYPES, all_statuses=all_statuses, undated=undated, exclude=exclude
     ) as (held, graph):
         if entity is None:
             answer = network_control_answer(
@@ -170,11 +172,12 @@ def beneficial_owners(
     interlock analyse beneficial-owners xai
     interlock analyse beneficial-owners stargate --threshold 0.1
     """
+    from graph.analytics.claims import OWNERSHIP_TYPES
     from graph.analytics.ownership_answers import beneficial_answer
 
     rules = _rules(basis, investments, whole_purchases)
     with analysed(
-        ctx, as_of=as_of, types=_TYPES, all_statuses=all_statuses, undated=undated, exclude=exclude
+        ctx, as_of=as_of, types=OWNERSHIP_TYPES, all_statuses=all_statuses, undated=undated, exclude=exclude
     ) as (held, graph):
         answer = beneficial_answer(
             graph, _one(held, company), threshold=threshold, max_links=max_links, rules=rules
@@ -202,11 +205,12 @@ def cross_holdings(
     interlock analyse cross-holdings
     interlock analyse cross-holdings --investments --all-statuses
     """
+    from graph.analytics.claims import OWNERSHIP_TYPES
     from graph.analytics.ownership_answers import cross_holdings_answer
 
     rules = _rules(basis, investments, whole_purchases)
     with analysed(
-        ctx, as_of=as_of, types=_TYPES, all_statuses=all_statuses, undated=undated, exclude=exclude
+        ctx, as_of=as_of, types=OWNERSHIP_TYPES, all_statuses=all_statuses, undated=undated, exclude=exclude
     ) as (_, graph):
         answer = cross_holdings_answer(graph, rules)
     print_answer(answer, form, top=top, output=output)

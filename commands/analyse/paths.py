@@ -16,6 +16,7 @@ from commands.analyse.frame import (
     analysed,
     entity_ids,
     print_answer,
+    type_names,
 )
 from commands.console import Format
 from commands.frame import AllStatusesOption, AsOfOption, FormatOption, StoreOption, UndatedOption
@@ -97,6 +98,7 @@ def paths(
             directed=directed,
             via=tuple(name for text in via or () for name in entity_ids(held, text)),
             strengths=_strengths(strength),
+            types=type_names(types),
         )
         ends = entity_ids(held, source), entity_ids(held, target)
         if compare is None:
@@ -151,7 +153,10 @@ def block(
         ends = entity_ids(held, source), entity_ids(held, target)
         numbers = [_number(part, "weight", "microsoft=3") for part in weight or ()]
         weights = {name: value for text, value in numbers for name in entity_ids(held, text)}
-        answer = blocking_answer(graph, *ends, max_hops=max_hops, directed=directed, weights=weights or None)
+        answer = blocking_answer(
+            graph, *ends, max_hops=max_hops, directed=directed, weights=weights or None,
+            types=type_names(types),
+        )  # fmt: skip
     print_answer(answer, form, top=top, output=output, most_sentences=SENTENCES)
 
 

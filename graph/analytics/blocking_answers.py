@@ -10,6 +10,7 @@ import networkx as nx
 
 from graph.analytics.answer import Answer, Method, Statement, name_of, provenance_of
 from graph.analytics.blocking import Blocking, blocking_set
+from graph.analytics.influence import left_aside
 from graph.analytics.path_steps import StepFinder
 from graph.analytics.path_words import (
     chain_text,
@@ -71,7 +72,8 @@ def blocking_answer(
     about = provenance_of(
         graph, direction=direction_text(directed),
         weights="of entities, as given" if found.weighted else "every entity counts 1",
-        max_hops=max_hops, types=sorted(types) if types is not None else None, exclude=sorted(exclude),
+        max_hops=max_hops, types=sorted(types) if types is not None else None, left_aside=left_aside(types),
+        exclude=sorted(exclude),
     )  # fmt: skip
     title = f"Who must agree to block every path from {_ends(graph, found)}"
     return Answer(title, tuple(said), _COLUMNS, tuple(rows), tuple(_notes(found)), _METHOD, about)
@@ -119,7 +121,7 @@ def _how_small(graph: nx.Graph, found: Blocking) -> str:
     word, size = ("cheapest", "cost") if found.weighted else ("smallest", "size")
     if not found.smallest:
         return (
-            f"This blocks every path of up to {counted(found.max_hops, 'hop')} and longer ones among the "
+            f"This blocks every path{within(found.max_hops)} and longer ones among the "
             "same entities; whether a smaller set would do for the short ones alone is not known."
         )
     if found.unique:
@@ -137,7 +139,5 @@ def _notes(found: Blocking) -> list[str]:
         count = len(found.proof)
         notes.append(f"The {counted(count, 'separate path')} {shared}: no smaller set blocks them all.")
     if found.weighted and found.unweighted:
-        notes.append(
-            f"{counted(found.unweighted, 'of them has no weight and counts', 'of them have no weight and count')} 1."
-        )
+        notes.append(f"{found.unweighted:,} of them without a weight, which counts 1.")
     return notes

@@ -19,6 +19,7 @@ from scipy.sparse import csgraph
 
 from graph.analytics.compact import Scope, edges_of, ends_of, not_found, scoped
 from graph.analytics.engines import networkit_of, seeded
+from graph.analytics.influence import check_added, counts
 from graph.model import EntityId
 from graph.ontology import ontology
 
@@ -123,6 +124,7 @@ def strength(
         AnalysisError: a value is negative, not a number or infinite; names the tie.
     Cost: O(n + m).
     """
+    check_added(attribute)
     every = scoped(graph, replace(scope, weight="ties"), default="both")
     summed = scoped(graph, replace(scope, weight=attribute, isolates=True), default="both")
     ties = np.bincount(every.matrix.indices, weights=every.matrix.data, minlength=len(every.nodes))
@@ -250,7 +252,7 @@ def ties_of(
     for other, held, along in _sides(graph, entity):
         for key, data in held.items() if graph.is_multigraph() else [("", held)]:
             type_ = data.get("type")
-            if scope.types is not None and type_ is not None and type_ not in scope.types:
+            if not counts(type_, scope.types):
                 continue
             declared = types.get(str(type_))
             free = along is None or (declared is not None and not declared.directed)

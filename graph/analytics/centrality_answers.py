@@ -74,12 +74,18 @@ def answer_centrality(
     return Answer(
         f"{method.name}{scope_words(used)}{when(graph)}",
         statements or (nothing(graph, used),),
-        ("rank", "entity_id", "name", measure.replace("-", "_"), "neighbours", "ties"),
+        ("rank", "entity_id", "name", _column(measure, attribute), "neighbours", "ties"),
         rows,
         (*found.notes, *_left_out(graph, measure, used)),
         method,
         provenance(graph, used, found),
     )
+
+
+def _column(measure: str, attribute: str = "amount_usd") -> str:
+    """The column of a measure; strength alone has a unit, that of the attribute it adds up."""
+    unit = {"amount_usd": "_usd"}.get(attribute, f"_{attribute}") if measure == "strength" else ""
+    return f"{measure.replace('-', '_')}{unit}"
 
 
 def _left_out(graph: nx.Graph, measure: str, scope: Scope) -> tuple[str, ...]:
@@ -134,7 +140,7 @@ def answer_all(
         "as each measure says",
         "; ".join(method.citation for method in METHODS.values()),
     )
-    columns = ("rank", "entity_id", "name", *(measure.replace("-", "_") for measure in METHODS))
+    columns = ("rank", "entity_id", "name", *(_column(measure, attribute) for measure in METHODS))
     told_by = {measure: dict(values.parameters) for measure, values in found.items() if values.parameters}
     combined = Measured({}, "as each measure says", found["betweenness"].seed, told_by)
     return Answer(
@@ -206,7 +212,7 @@ def answer_trend(
             "year",
             "entity_id",
             "name",
-            measure.replace("-", "_"),
+            _column(measure),
             "rank",
             "ties_that_year",
             "undated_left_out",

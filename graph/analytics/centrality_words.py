@@ -11,6 +11,7 @@ from graph.analytics.answer import Provenance, Statement, listed, name_of, prove
 from graph.analytics.centrality import Degree, ties_of
 from graph.analytics.centrality_methods import METHODS, Measured
 from graph.analytics.compact import Scope, edges_of
+from graph.analytics.influence import counts, left_aside
 from graph.model import EntityId
 from graph.ontology import ontology
 from graph.wording import counted, money, plural
@@ -96,7 +97,7 @@ def weight_notes(graph: nx.Graph, scope: Scope) -> tuple[str, ...]:
     found = [
         data.get(attribute)
         for start, end, _, data in edges_of(graph)
-        if start != end and (types is None or not data.get("type") or data["type"] in types)
+        if start != end and counts(data.get("type"), types)
     ]
     missing, nothing = found.count(None), sum(value == 0 for value in found)
     if not (missing or nothing):
@@ -125,6 +126,7 @@ def provenance(graph: nx.Graph, scope: Scope, found: Measured, **more: Any) -> P
         normalisation=found.normalisation,
         seed=found.seed,
         family=scope.family,
+        left_aside=left_aside(scope.types),
         **dict(found.parameters),
         **more,
     )

@@ -10,6 +10,7 @@ import networkx as nx
 from graph.analytics.answer import Answer, Method, Statement, listed, name_of, provenance_of
 from graph.analytics.chokepoints import Chokepoints, Dominance, chokepoints, dominances, supply_tree
 from graph.analytics.cut_points import cut_points, searched
+from graph.analytics.influence import counts, left_aside
 from graph.analytics.reach import dated, evidence, links, reach
 from graph.model import EntityId, TieId
 from graph.wording import counted, plural
@@ -191,7 +192,9 @@ def cut_points_answer(graph: nx.Graph, *, types: Sequence[str] | None = None, to
         *((_over(over, "tie"),) if over else ()),
         *((f"The first {top:,} of {len(found):,}.",) if len(found) > top else ()),
     )
-    provenance = provenance_of(graph, direction="none", types=list(types) if types else "all in the graph")
+    provenance = provenance_of(
+        graph, direction="none", types=list(types) if types else "all", left_aside=left_aside(types)
+    )
     columns = ("entity_id", "entity", "cut_off", "parts", "cut_off_ids")
     title = "Entities that hold the graph together"
     return Answer(title, tuple(statements), columns, rows, notes, CUT_POINTS, provenance)
@@ -210,7 +213,7 @@ def _ties_to(
                 continue
             between: Any = graph.get_edge_data(start, end)
             for key, data in between.items() if graph.is_multigraph() else ((None, between),):
-                counts = ended or data.get("status") != "ended"
-                if counts and (types is None or data.get("type") in (*types, None)):
+                holds = ended or data.get("status") != "ended"
+                if holds and counts(data.get("type"), types):
                     found.add(evidence(start, end, key, data))
     return tuple(sorted(found))

@@ -24,6 +24,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from graph.analytics.compact import kept
+from graph.analytics.influence import counts
 from graph.analytics.reach import SUPPLY, dated
 from graph.errors import AnalysisError, EntityNotFound
 from graph.model import FACT_STATUSES, EntityId
@@ -232,10 +233,10 @@ class SupplyMatrix:
 
 
 def supply_matrix(graph: nx.Graph, types: Sequence[str] | None, *, ended: bool = True) -> SupplyMatrix:
-    """The pairs tied by ``types`` (None: all); ``ended`` False leaves out ties that are over."""
+    """The pairs tied by ``types`` (None: all that are influence); ``ended`` False: none that is over."""
     nodes = tuple(graph)
     index = {node: place for place, node in enumerate(nodes)}
-    chosen = None if types is None else {*types, None}
+    chosen = None if types is None else frozenset(types)
     many = graph.is_multigraph()
     tails: list[int] = []
     heads: list[int] = []
@@ -244,7 +245,7 @@ def supply_matrix(graph: nx.Graph, types: Sequence[str] | None, *, ended: bool =
         place = index[start]
         for end, found in near.items():
             for data in found.values() if many else (found,):
-                if chosen is None or data.get("type") in chosen:
+                if counts(data.get("type"), chosen):
                     status = data.get("status", "active")
                     if status == "ended" and not ended:
                         over += start != end
@@ -264,9 +265,7 @@ def supply_matrix(graph: nx.Graph, types: Sequence[str] | None, *, ended: bool =
 
 
 def _tree(graph: nx.Graph, root: EntityId | None, types: tuple[str, ...], ended: bool) -> SupplyTree:
-    made = kept(
-        graph, ("supply matrix", types, ended), lambda: supply_matrix(graph, types, ended=ended)
-    )
+    made = kept(graph, ("supply matrix", types, ended), lambda: supply_matrix(graph, types, ended=ended))
     nodes, index, matrix = made.nodes, made.index, made.matrix
     n = len(nodes)
     sources, group = _sources(matrix)

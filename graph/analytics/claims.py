@@ -5,13 +5,16 @@ A graph holds statements, a matrix needs one number for each pair. These rules l
 1. ``OWNS`` ties are stakes, of unknown size where no share is given. ``INVESTED_IN`` ties are stakes where
    they carry a share; the many without one say that money was paid, not what is held today. ``ACQUIRED``
    ties are stakes; a completed purchase without a share counts as the whole, which is what the tie type
-   means. Both can be switched, see :class:`StakeRules`, and both are said beside a result.
+   means. Both can be switched, see :class:`StakeRules`, and both are said beside a result. ``CONTROLS``
+   ties are stakes where they carry a share on a basis that counts: any other hold is no part of a firm, and
+   no share is made up for it (:func:`stated_control` finds these). ``ULTIMATE_PARENT_OF`` follows from the
+   chain below it and is never a stake.
 2. Ended stakes are over: they count only in a graph made as of a date, where they still held.
 3. Statements about one pair are never summed. A fact beats a plan, an announcement and an allegation. Then
    a share on the basis asked for beats a range, a range beats a share on the fallback basis, and that
    beats a stake of unknown size. Within these the newest start
    counts, then a stated share before an assumed one (a stand-in too, where it is as new), then ``OWNS``,
-   ``ACQUIRED``, ``INVESTED_IN``, then the larger share, then the smaller id.
+   ``ACQUIRED``, ``INVESTED_IN``, ``CONTROLS``, then the larger share, then the smaller id.
 4. Who holds the whole since a date, as a fact, has replaced everybody whose stake surely began before it.
    An assumed whole yields where others with a fact are left: its size is then unknown. So buyers who act
    together on one day hold unknown parts, not the whole each.
@@ -31,6 +34,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import networkx as nx
+
+from graph.analytics.terms import edges_at
 from graph.dates import parse_date
 from graph.errors import AnalysisError, ParameterError
 from graph.model import FACT_STATUSES, EntityId, TieId
@@ -39,7 +45,12 @@ BASES = ("equity", "voting", "economic")
 ROUNDING = 0.01
 """Published percentages are rounded; their sum may exceed the whole by this much."""
 TOLERANCE = 1e-9
-_TYPES = ("OWNS", "ACQUIRED", "INVESTED_IN")
+STAKE_TYPES = ("OWNS", "ACQUIRED", "INVESTED_IN", "CONTROLS")
+"""Tie types that may be stakes. Of several statements about one pair, those of an earlier type go first."""
+STATED_CONTROL = ("CONTROLS", "ULTIMATE_PARENT_OF")
+"""Tie types by which a register states control outright, without a share that could be followed."""
+OWNERSHIP_TYPES = tuple(dict.fromkeys((*STAKE_TYPES, *STATED_CONTROL)))
+"""All that questions of ownership and control read: what commands and pages ask the store for."""
 _UNKNOWN, _FALLBACK, _RANGE, _STATED = range(4)
 
 
@@ -57,7 +68,7 @@ class StakeRules:
 
     basis: str = "equity"
     fallback: str | None = None
-    types: tuple[str, ...] = _TYPES
+    types: tuple[str, ...] = STAKE_TYPES
     whole_purchases: bool = True
     unsized_investments: bool = False
 
@@ -190,7 +201,7 @@ def settle(
         if data.get("status") == "ended" and not dated:
             ended += 1
         elif (claim := _claim(owner, firm, key, data, rules)) is None:
-            unsized += 1
+            unsized += type_ == "INVESTED_IN"
         else:
             claims.setdefault(owner, []).append(claim)
     doubled: list[TieId] = []
@@ -209,13 +220,36 @@ def settle(
     return FirmStakes(firm, tuple(_in_order(_bounded(stakes, total))), None, (), scaled, *common)
 
 
+def stated_control(
+    graph: nx.Graph, entity: EntityId, rules: StakeRules
+) -> list[tuple[EntityId, EntityId, TieId, Mapping[str, Any]]]:
+    """Ties at an entity by which a register states control, and which are no stakes under ``rules``.
+
+    Ties that are over are left out, unless the graph is one as of a date. Facts first, then by id.
+
+    Returns:
+        Controller, firm, id of the tie and its attributes.
+    Cost: O(ties of the entity).
+    """
+    dated = graph.graph.get("as_of") is not None
+    found: list[tuple[EntityId, EntityId, TieId, Mapping[str, Any]]] = []
+    for back in (True, False):
+        for owner, firm, key, data in edges_at(graph, entity, back=back):
+            type_ = data.get("type")
+            if type_ not in STATED_CONTROL or (data.get("status") == "ended" and not dated):
+                continue
+            if type_ not in rules.types or _claim(owner, firm, key, data, rules) is None:
+                found.append((owner, firm, tie_id(owner, firm, key, data), data))
+    return sorted(found, key=lambda item: (item[3].get("status", "active") not in FACT_STATUSES, item[2]))
+
+
 def _claim(
     owner: EntityId, firm: EntityId, key: Any, data: Mapping[str, Any], rules: StakeRules
 ) -> _Claim | None:
-    """The tie as a statement about a stake; None for an investment that says nothing about one."""
+    """The tie as a statement about a stake; None where it says nothing about one."""
     type_ = data.get("type") or "OWNS"
     status = data.get("status")
-    tie = str(data.get("id") or (f"{owner}->{firm}" if key is None else key))
+    tie = tie_id(owner, firm, key, data)
     share, low, high = _shares(tie, data)
     basis = data.get("share_basis") or rules.basis
     rank, assumed = _UNKNOWN, False
@@ -228,12 +262,19 @@ def _claim(
         rank, share, assumed = _STATED, 1.0, True
     elif not sized and type_ == "INVESTED_IN" and not rules.unsized_investments:
         return None
+    if rank == _UNKNOWN and type_ == "CONTROLS":
+        return None
     if rank == _UNKNOWN:
         share, low, high, basis = None, 0.0, 1.0, None
     elif share is not None:
         low = high = share
     fact = status is None or status in FACT_STATUSES
     return _Claim(owner, tie, type_, rank, share, low, high, basis, data.get("start_date"), assumed, fact)
+
+
+def tie_id(owner: EntityId, firm: EntityId, key: Any, data: Mapping[str, Any]) -> TieId:
+    """The id of a stake's edge: its own, else its key, else its two ends."""
+    return str(data.get("id") or (f"{owner}->{firm}" if key is None else key))
 
 
 def _shares(tie: TieId, data: Mapping[str, Any]) -> tuple[float | None, float, float]:
@@ -291,7 +332,7 @@ def _chosen(firm: EntityId, claims: list[_Claim], doubled: list[TieId]) -> Stake
 
 def _by_weight(claim: _Claim) -> tuple[Any, ...]:
     started = tuple(-int(part) for part in _first_day(claim.start).split("-"))
-    kind = _TYPES.index(claim.type) if claim.type in _TYPES else len(_TYPES)
+    kind = STAKE_TYPES.index(claim.type) if claim.type in STAKE_TYPES else len(STAKE_TYPES)
     return not claim.fact, -claim.rank, started, claim.assumed, kind, -(claim.share or 0.0), claim.tie
 
 

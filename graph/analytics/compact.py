@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from graph.analytics.influence import check_added, counts
 from graph.errors import AnalysisError, EntityNotFound, ParameterError
 from graph.model import EntityId
 from graph.ontology import ontology
@@ -53,8 +54,9 @@ class Scope:
     """Which ties a measure reads, which way, and what each counts.
 
     Attributes:
-        family: only ties of this family of the ontology, such as ``money``; None reads all. An edge
-            without a type counts as of any family.
+        family: only ties of this family of the ontology, such as ``money``; None reads all but addresses
+            and guesses of identity, see :data:`graph.analytics.influence.NO_INFLUENCE`. An edge without a
+            type counts as of any family.
         direction: ``in`` follows ties from -> to, as NetworkX does on a directed graph; ``out`` turns
             them round; ``both`` leaves direction aside. None: what the measure's NetworkX namesake does.
         weight: None counts each pair once, ``ties`` counts parallel ties, any other name sums that
@@ -72,13 +74,14 @@ class Scope:
             raise ParameterError(
                 "direction", f"{self.direction!r} is not known.", hint="Known: in, out, both."
             )
+        check_added(self.weight)
         if self.family is not None and self.family not in ontology().families:
             known = ", ".join(ontology().families)
             raise ParameterError("family", f"{self.family!r} is not known.", hint=f"Known: {known}.")
 
     @property
     def types(self) -> frozenset[str] | None:
-        """Tie types of the family; None for all."""
+        """Tie types of the family; None for all that are influence."""
         return None if self.family is None else frozenset(ontology().types_in(self.family))
 
 
@@ -166,11 +169,9 @@ class Ends:
     types: tuple[str, ...]
 
     def of_types(self, types: frozenset[str] | None) -> NDArray[np.bool_] | None:
-        """Which edges are of these types (or of none); None when all are."""
-        if types is None or all(name in types for name in self.types):
-            return None
-        wanted = np.array([name in types for name in self.types] + [True])
-        return wanted[self.kinds]
+        """Which edges count, see :func:`graph.analytics.influence.counts`; None when all do."""
+        each = [counts(name, types) for name in self.types]
+        return None if all(each) else np.array([*each, True])[self.kinds]
 
     def two_way(self) -> NDArray[np.bool_]:
         """Which edges the ontology declares without direction."""

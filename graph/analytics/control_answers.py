@@ -8,7 +8,7 @@ from typing import Any
 import networkx as nx
 
 from graph.analytics.answer import Answer, Method, Statement, listed, name_of, provenance_of
-from graph.analytics.claims import VOTES, Stake, StakeRules
+from graph.analytics.claims import VOTES, Stake, StakeRules, stated_control
 from graph.analytics.control import (
     MAJORITY,
     MODELS,
@@ -30,14 +30,16 @@ from graph.analytics.ownership_answers import (
 )
 from graph.analytics.stakes import downstream, not_by_facts, stake_notes, upstream
 from graph.errors import ParameterError
-from graph.model import EntityId
-from graph.wording import counted, percent, plural
+from graph.model import FACT_STATUSES, EntityId, TieId
+from graph.wording import counted, percent, plural, sentence
 
 _FORMULAS = {
     "linear": "C = W, the shares of the votes themselves",
     "threshold": "C_ij = 1 where i holds more than the threshold of j, else 0",
     "relative": "C_ij = W_ij^2 / sum_k W_kj^2",
 }
+STATED = "stated"
+"""In place of a certainty, where a register says who controls and no share tells it."""
 _MISSING = "A stake of unknown size counts as its known minimum, or nothing; control may be larger than said."
 _VITALI = (
     "Vitali, Glattfelder and Battiston (2011), The network of global corporate control, PLoS ONE 6(10), "
@@ -92,6 +94,8 @@ def control_answer(
     )
     told = [_influence_told(graph, item, item.holder in above) for item in over.influences[:MOST_TOLD]]
     told += [_influence_told(graph, item, item.firm in below) for item in under.influences[:MOST_TOLD]]
+    stated = stated_control(graph, entity, rules)
+    told += _stated_told(graph, stated)
     rows = tuple(
         (
             side, other, name_of(graph, other), kind_of(graph, other), item.direct, item.network, item.raw,
@@ -105,8 +109,8 @@ def control_answer(
         f"Control over and by {who} ({model} model)",
         (Statement(summary, (), (entity,)), *told),
         ("side", "entity_id", "entity", "kind", "direct", "network", "uncorrected", "tie_ids"),
-        rows,
-        _notes(graph, over.net, under.net),
+        (*rows, *(_stated_row(graph, entity, *item, (None, None, None)) for item in stated)),
+        (*_notes(graph, over.net, under.net), *_stated_notes(stated)),
         _method(model),
         _provenance(graph, rules, entity=entity, model=model, threshold=threshold),
     )
@@ -169,6 +173,8 @@ def _by_majority(graph: nx.Graph, entity: EntityId, threshold: float, rules: Sta
     below = controlled_by(graph, entity, threshold=threshold, rules=rules)
     told = [_controller_told(graph, item) for item in above[:MOST_TOLD]]
     told += [_controlled_told(graph, item) for item in below[:MOST_TOLD]]
+    stated = stated_control(graph, entity, rules)
+    told += _stated_told(graph, stated)
     rows = [
         _majority_row(graph, "controls it", item.owner, item.control, item.ultimate,
                       [step.firm for step in item.chain], [step.stakes for step in item.chain])
@@ -179,6 +185,7 @@ def _by_majority(graph: nx.Graph, entity: EntityId, threshold: float, rules: Sta
                       [stake.owner for stake in item.stakes if stake.owner != entity], [])
         for item in below
     ]  # fmt: skip
+    rows += [_stated_row(graph, entity, *item, (None, None, STATED, None, [])) for item in stated]
     columns = (
         "side", "entity_id", "entity", "kind", "min", "max", "sure", "ultimate", "via_ids", "tie_ids",
     )  # fmt: skip
@@ -188,7 +195,7 @@ def _by_majority(graph: nx.Graph, entity: EntityId, threshold: float, rules: Sta
         (_majority_summary(graph, entity, above, below), *told),
         columns,
         tuple(rows),
-        _notes(graph, *nets),
+        (*_notes(graph, *nets), *_stated_notes(stated)),
         BY_MAJORITY,
         _provenance(graph, rules, entity=entity, model="majority", threshold=threshold),
     )
@@ -284,6 +291,38 @@ def _influence_told(graph: nx.Graph, item: Influence, open_: bool) -> Statement:
     if item.direct is None and item.network == 0:
         text = f"{who}'s control over {firm} is not known{how}."
     return Statement(text, ties_of([[item.stake]]), (item.holder, item.firm))
+
+
+_Stated = tuple[EntityId, EntityId, TieId, Mapping[str, Any]]
+
+
+def _stated_told(graph: nx.Graph, stated: list[_Stated]) -> list[Statement]:
+    """Control that a register states outright, apart from what follows from shares."""
+    found: list[Statement] = []
+    for owner, firm, key, data in stated[:MOST_TOLD]:
+        names = name_of(graph, owner), name_of(graph, firm)
+        text = sentence(tie, *names) if (tie := data.get("tie")) else f"{names[0]} controls {names[1]}"
+        found.append(Statement(f"Control stated, apart from shares: {text}.", (key,), (owner, firm)))
+    return found
+
+
+def _stated_row(
+    graph: nx.Graph, entity: EntityId, owner: EntityId, firm: EntityId, key: TieId, data: Mapping[str, Any],
+    figures: tuple[Any, ...],
+) -> tuple[Any, ...]:  # fmt: skip
+    side, other = ("controls it", owner) if firm == entity else ("controlled by it", firm)
+    fact = data.get("status", "active") in FACT_STATUSES
+    said = f"{side} ({STATED})" if fact else f"{side} ({STATED}, {data['status']})"
+    return (said, other, name_of(graph, other), kind_of(graph, other), *figures, (key,))
+
+
+def _stated_notes(stated: list[_Stated]) -> tuple[str, ...]:
+    if not stated:
+        return ()
+    return (
+        f"{counted(len(stated), 'statement')} of control without a share: told apart; no share is made up "
+        "for it, nothing is followed through it, and what follows from shares does not change.",
+    )
 
 
 def _notes(graph: nx.Graph, *nets: Any) -> tuple[str, ...]:

@@ -65,7 +65,8 @@ def cut_points(
 
     Args:
         graph: any; directions are left aside, and ties that are over unless it is one as of a date.
-        types: tie types that count; None counts all.
+        types: tie types that count; None counts all that are influence, see
+            :data:`graph.analytics.influence.NO_INFLUENCE`.
         top: only so many.
         names: at most so many ids of what each cuts off.
     Cost: O(n + m) once a graph, then O(what is cut off).

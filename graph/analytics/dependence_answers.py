@@ -6,9 +6,16 @@ from typing import Any
 
 import networkx as nx
 
-from graph.analytics.answer import Answer, Method, Statement, listed, name_of, provenance_of
-from graph.analytics.concentration import Concentration, PartyShare, concentrations, made_up, period_text
-from graph.analytics.groups import Groups
+from graph.analytics.answer import Answer, Method, Statement, listed, name_of, named_tie, provenance_of
+from graph.analytics.concentration import (
+    Concentration,
+    PartyShare,
+    ShareClaim,
+    concentrations,
+    made_up,
+    period_text,
+)
+from graph.analytics.groups import Groups, unknown_links
 from graph.analytics.hhi import RULES
 from graph.analytics.reach import SUPPLY, Reach, dated, links, reach
 from graph.analytics.substitutes import LIKE_ENOUGH, Substitute, substitutes
@@ -67,9 +74,8 @@ def concentration_answer(
     statements = [s for item in found for s in _told(graph, item, name, basis, rule)]
     if not found:
         ties = sum(1 for _ in links(graph, company, upstream=side == "suppliers"))
-        text = (
-            f"No share of the {basis} of {name} is recorded: among {counted(ties, 'supply tie')} with {side}."
-        )
+        looked = f"{counted(ties, 'supply tie')} with {side} searched"
+        text = f"No share of the {basis} of {name} is recorded: {looked}."
         statements = [Statement(text, (), (company,))]
     columns = (
         "period", "party_id", "party", "share", "share_low", "share_high", "hhi_low", "hhi_high",
@@ -120,9 +126,19 @@ def _told(graph: nx.Graph, item: Concentration, name: str, basis: str, rule: str
         text = f"{when}: {_whom(graph, party)} {verb} {_share(party)} of the {basis} of {name}."
         found.append(Statement(text, party.ties, (party.party, item.company)))
         if party.conflict:
-            claims = ", ".join(f"{_span(claim.low, claim.high)} ({claim.tie})" for claim in party.claims)
+            claims = ", ".join(_claimed(claim) for claim in party.claims)
             found.append(Statement(f"{when}: sources differ on {_whom(graph, party)}: {claims}.", party.ties))
     return found
+
+
+def remark_on(graph: nx.Graph, item: Concentration, claim: ShareClaim) -> str:
+    """The start of the note with the remark on a share: whose share of which period it is."""
+    return f"Remark on the share of {name_of(graph, claim.party)}, {period_text(item.period)}: "
+
+
+def _claimed(claim: ShareClaim) -> str:
+    """A share with the status of its tie, where that is no fact."""
+    return f"{_span(claim.low, claim.high)}{'' if claim.fact else f' ({claim.status})'}"
 
 
 def _whom(graph: nx.Graph, party: PartyShare) -> str:
@@ -158,12 +174,23 @@ def _concentration_notes(
     claims = [claim for item in found for party in item.parties for claim in party.claims]
     if unsure := sum(not claim.fact for claim in claims):
         notes.append(f"Planned or alleged, no facts: {unsure:,} of {counted(len(claims), 'share')}.")
-    if aside := [claim.tie for item in found for claim in item.set_aside]:
+    aside = [
+        f"{name_of(graph, claim.party)} {_claimed(claim)} in {period_text(item.period)}"
+        for item in found
+        for claim in sorted(item.set_aside, key=lambda claim: claim.tie)
+    ]
+    if aside:
         notes.append(
             f"{counted(len(aside), 'planned or alleged share')} not counted, since facts state the"
-            f" share of that period or leave no room: {listed(sorted(aside), most=12)}."
+            f" share of that period or leave no room: {listed(aside, most=12)}."
         )
-    notes += [f"Remark on {claim.tie}: {claim.note}." for claim in claims if claim.note]
+    notes += [
+        f"{remark_on(graph, item, claim)}{claim.note}."
+        for item in found
+        for party in item.parties
+        for claim in party.claims
+        if claim.note
+    ]
     if groups is not None:
         notes.append(f"Counted: {groups.rule}.")
         notes += _group_notes(graph, found, groups)
@@ -175,13 +202,12 @@ def _group_notes(graph: nx.Graph, found: list[Concentration], groups: Groups) ->
     for member in sorted({m for item in found for party in item.parties for m in party.members}):
         where = groups.membership(member)
         if where.group != member and not where.chosen:
-            ties = ", ".join(where.ties)
-            notes.append(f"{name_of(graph, member)} counts as {name_of(graph, where.group)} (ties {ties}).")
+            by = "; ".join(named_tie(graph, step.owner, step.entity, step.tie) for step in where.steps)
+            notes.append(f"{name_of(graph, member)} counts as {name_of(graph, where.group)}: {by}.")
         if where.unknown:
-            ties = ", ".join(where.unknown)
-            notes.append(
-                f"{name_of(graph, where.group)} has holders of unknown size (ties {ties}); not grouped."
-            )
+            unsure = [link.other for link in unknown_links(graph, where.group) if link.tie in where.unknown]
+            names = listed([name_of(graph, other) for other in dict.fromkeys(unsure)])
+            notes.append(f"{name_of(graph, where.group)} has holders of unknown size ({names}); not grouped.")
     return notes
 
 

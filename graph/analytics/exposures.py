@@ -17,6 +17,7 @@ import numpy as np
 from scipy import sparse
 
 from graph.analytics.compact import kept
+from graph.analytics.influence import check_added
 from graph.analytics.reach import Link, best, evidence, links
 from graph.errors import AnalysisError, ParameterError
 from graph.model import FACT_STATUSES, EntityId, TieId
@@ -96,6 +97,7 @@ def exposures(
         ParameterError: another ``parallel``.
     Cost: O(n + m), once per graph and arguments.
     """
+    check_added(attribute)
     if parallel not in ("largest", "sum"):
         raise ParameterError("parallel", f"{parallel!r} is not known.", hint="Known: largest, sum.")
     wanted = tuple(types)

@@ -26,6 +26,7 @@ from graph.analytics.centrality_words import (
 )
 from graph.analytics.communities import NAMED_BY, Communities, Community, communities
 from graph.analytics.compact import Scope, edges_of, not_found
+from graph.analytics.influence import counts
 from graph.model import EntityId
 from graph.ontology import ontology
 from graph.wording import counted
@@ -258,7 +259,7 @@ def _ties_inside(graph: nx.Graph, found: Communities, scope: Scope) -> dict[int,
     ties: dict[int, list[str]] = {}
     for start, end, key, data in edges_of(graph):
         type_ = data.get("type")
-        if start == end or (types is not None and type_ is not None and type_ not in types):
+        if start == end or not counts(type_, types):
             continue
         if start in place and place[start] == place.get(end):
             ties.setdefault(place[start], []).append(str(data.get("id") or key or f"{start} – {end}"))

@@ -166,7 +166,13 @@ def majority_owner(graph: nx.Graph, entity: EntityId, *, threshold: float = MAJO
 
 def unknown_holdings(graph: nx.Graph, entity: EntityId, *, threshold: float = MAJORITY) -> tuple[TieId, ...]:
     """Present holdings in ``entity`` of which it is not known whether they exceed ``threshold``."""
-    return tuple(sorted(link.tie for link in _holdings(graph, entity) if _maybe_majority(link, threshold)))
+    return tuple(link.tie for link in unknown_links(graph, entity, threshold=threshold))
+
+
+def unknown_links(graph: nx.Graph, entity: EntityId, *, threshold: float = MAJORITY) -> list[Link]:
+    """The same as edges with their owners, by id of the tie."""
+    found = [link for link in _holdings(graph, entity) if _maybe_majority(link, threshold)]
+    return sorted(found, key=lambda link: link.tie)
 
 
 def _maybe_majority(link: Link, threshold: float) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import networkx as nx
 
-from graph.analytics.answer import Answer, Method, Statement, listed, name_of, provenance_of
+from graph.analytics.answer import Answer, Method, Statement, listed, name_of, named_tie, provenance_of
 from graph.analytics.beneficial import (
     THRESHOLD,
     BeneficialOwner,
@@ -197,11 +197,11 @@ def cross_holdings_answer(graph: nx.Graph, rules: StakeRules = EQUITY) -> Answer
         rows += [
             (
                 number, stake.owner, name_of(graph, stake.owner), stake.firm, name_of(graph, stake.firm),
-                stake.share, stake.low, stake.high, stake.tie,
+                stake.share, stake.low, stake.high, (stake.tie,),
             )
             for stake in group.stakes
         ]  # fmt: skip
-    columns = ("group", "owner_id", "owner", "firm_id", "firm", "share", "min", "max", "tie")
+    columns = ("group", "owner_id", "owner", "firm_id", "firm", "share", "min", "max", "tie_ids")
     return Answer(
         "Cross-holdings", tuple(statements), columns, tuple(rows), stake_notes(graph, net), CROSS,
         _provenance(graph, rules),
@@ -261,7 +261,8 @@ def chain_text(graph: nx.Graph, chain: Chain) -> str:
     text = f"{names}: {factors}" + (f" = {span(chain.low, chain.high)}" if len(chain.stakes) > 1 else "")
     if chain.fact:
         return text
-    return f"{text} (no fact: {listed([stake.tie for stake in chain.stakes if not stake.fact])})"
+    plans = [named_tie(graph, s.owner, s.firm, s.tie) for s in chain.stakes if not s.fact]
+    return f"{text} (no fact: {listed(plans)})"
 
 
 def chain_notes(chains: Chains) -> list[str]:

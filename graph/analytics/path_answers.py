@@ -8,6 +8,7 @@ from typing import Any
 import networkx as nx
 
 from graph.analytics.answer import Answer, Method, Provenance, Statement, name_of, provenance_of
+from graph.analytics.influence import left_aside
 from graph.analytics.path_change import ChangedPath, path_change
 from graph.analytics.path_steps import InfluencePath, Step
 from graph.analytics.path_words import (
@@ -200,7 +201,10 @@ def _path_notes(found: PathResult) -> list[str]:
         notes.append(f"Several ties between the same two entities are one step{strongest}.")
     if query.by == "strength":
         whose = "with the changes given" if query.strengths else "as declared in graph/ontology.yaml"
-        notes.append(f"Strengths {whose} are judgements that rank paths, no measurements.")
+        notes.append(
+            f"Strength is from 0 to 1, of a path the product of its steps. Strengths {whose} are "
+            "judgements that rank paths, no measurements."
+        )
     return notes
 
 
@@ -212,6 +216,7 @@ def _provenance(graph: nx.Graph, found: PathResult, **more: Any) -> Provenance:
         weights="strength of a step's strongest tie" if query.by == "strength" else "every step counts 1",
         k=query.k, max_hops=query.max_hops, by=query.by,
         types=sorted(query.types) if query.types is not None else None,
+        left_aside=left_aside(query.types),
         via=query.via, exclude=sorted(query.exclude), strengths=dict(query.strengths or {}),
         candidate_limit=query.candidate_limit, **more,
     )  # fmt: skip

@@ -153,8 +153,8 @@ def remaining(
         layers[open_] = _layered(network.forward, rows, ends, _calls(open_, bits), layers, blocked, max_hops)
         if sum(map(len, layers.values())) * len(blocked) > _CELLS:
             raise GraphTooLarge(
-                f"Paths of up to {counted(max_hops, 'hop')} through {counted(len(blocked), 'entity')} need too "
-                "much memory.",
+                f"Paths of up to {counted(max_hops, 'hop')} through {counted(len(blocked), 'entity')} "
+                "need too much memory.",
                 hint="Lower max_hops, name fewer waypoints, or set no limit of hops.",
             )
     return Bounds(layers, bits)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.analytics.compact import kept
+from graph.analytics.influence import counts
 from graph.analytics.strength import Strengths, checked_strength, step_costs
 from graph.model import EntityId, TieId
 from graph.ontology import ontology
@@ -84,7 +85,8 @@ def step_network(
     Args:
         directed: follow ties from ``from`` to ``to`` only; types without direction go both ways all the
             same, and so does everything in an undirected graph.
-        types: only ties of these types; edges without a type always count. None takes all.
+        types: only ties of these types; edges without a type always count. None takes all that are
+            influence, see :mod:`graph.analytics.influence`.
         strengths: a step costs minus the logarithm of its strength; None makes each step cost 1.
         without: ids of ties to leave out.
 
@@ -171,7 +173,7 @@ def _build(
     strengths: Strengths | None,
     without: frozenset[TieId],
 ) -> StepNetwork:
-    wanted = [types is None or type_ is None or type_ in types for type_, _ in table.pairs]
+    wanted = [counts(type_, types) for type_, _ in table.pairs]
     keep = np.asarray(wanted, dtype=np.bool_)[table.kinds]
     if without:
         keep &= np.fromiter((name not in without for name in table.ids), np.bool_, len(table.ids))

@@ -10,6 +10,7 @@ from typing import Any
 import networkx as nx
 
 from graph.analytics.answer import name_of
+from graph.analytics.influence import counts
 from graph.analytics.path_network import goes_both_ways, tie_id
 from graph.analytics.strength import Strengths
 from graph.model import FACT_STATUSES, EntityId, Tie, TieId
@@ -140,7 +141,7 @@ class StepFinder:
 
     def _counts(self, tie: TieId, data: Mapping[str, Any]) -> bool:
         type_ = data.get("type")
-        return tie not in self._out and (self._types is None or type_ is None or type_ in self._types)
+        return tie not in self._out and counts(type_, self._types)
 
 
 def _edges(graph: nx.Graph, start: EntityId, end: EntityId) -> list[tuple[Any, Mapping[str, Any]]]:

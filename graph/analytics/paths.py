@@ -41,7 +41,8 @@ class PathQuery:
         max_hops: longest path in steps; None for no limit.
         by: ``hops`` (fewest first) or ``strength`` (strongest first).
         directed: follow ties only from ``from`` to ``to``; ties without direction go both ways.
-        types: only ties of these types; edges without a type always count. None takes all.
+        types: only ties of these types; edges without a type always count. None takes all that are
+            influence, see :data:`graph.analytics.influence.NO_INFLUENCE`.
         via: entities that must be on the path, in any order; at most ``MOST_WAYPOINTS``.
         exclude: entities and ties to leave out, by id.
         strengths: strength by tie type, or factor by status, in place of the declared ones. An edge

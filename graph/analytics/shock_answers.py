@@ -7,7 +7,7 @@ from typing import Any
 
 import networkx as nx
 
-from graph.analytics.answer import Answer, Method, Statement, name_of, provenance_of
+from graph.analytics.answer import Answer, Method, Statement, name_of, named_tie, provenance_of
 from graph.analytics.concentration import made_up, period_text
 from graph.analytics.reach import told
 from graph.analytics.share_shocks import KnownShare, ShareHit
@@ -90,7 +90,7 @@ def shock_answer(
         notes.append(f"{unsure:,} of the losses rest on planned or alleged shares, which are no facts.")
     for hit in found.hits[:_TOLD]:
         if isinstance(hit.detail, ShareHit) and hit.detail.share and hit.detail.data.get("note"):
-            notes.append(f"Remark on {hit.tie}: {hit.detail.data['note']}.")
+            notes.append(f"Remark on {_tie_told(graph, hit)}: {hit.detail.data['note']}.")
     if len(found.hits) > _TOLD:
         notes.append(f"The first {_TOLD:,} hits are told as sentences; the table has all.")
     unit = {"shares": "shares of revenue and cost", "reach": "none"}.get(found.rule, attribute)
@@ -102,6 +102,13 @@ def shock_answer(
     )  # fmt: skip
     title = f"What if {name_of(graph, entity)} {_gone(cut)}?"
     return Answer(title, tuple(statements), columns, rows, tuple(notes), METHODS[found.rule], provenance)
+
+
+def _tie_told(graph: nx.Graph, hit: Hit) -> str:
+    """The tie of a loss for people: revenue is lost by the supplier, supply by the customer."""
+    carrier = hit.carrier or hit.entity
+    ends = (hit.entity, carrier) if hit.side == "revenue" else (carrier, hit.entity)
+    return named_tie(graph, *ends, hit.tie or "")
 
 
 def _fact(hit: Hit) -> bool:

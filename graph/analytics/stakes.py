@@ -17,8 +17,8 @@ import networkx as nx
 import numpy as np
 from scipy import sparse
 
-from graph.analytics.answer import listed, name_of
-from graph.analytics.claims import EQUITY, FirmStakes, Stake, StakeRules, settle
+from graph.analytics.answer import listed, name_of, named_tie
+from graph.analytics.claims import EQUITY, FirmStakes, Stake, StakeRules, settle, tie_id
 from graph.analytics.compact import kept
 from graph.errors import AnalysisError, EntityNotFound
 from graph.model import EntityId, TieId
@@ -215,28 +215,44 @@ def stake_notes(graph: nx.Graph, net: StakeNet) -> tuple[str, ...]:
         if firm.scaled is not None:
             who = name_of(graph, firm.firm)
             notes.append(f"The shares of {who} sum to {firm.scaled:.4g} by rounding; scaled to 1.")
-    assumed = [stake.tie for stake in every if stake.assumed and stake.share is not None]
+    assumed = [(s.firm, s.tie) for s in every if s.assumed and s.share is not None]
     rules = net.rules
-    stand_ins = [s.tie for s in every if s.share is not None and s.basis == rules.fallback]
-    told: list[tuple[str, list[TieId]]] = [
+    stand_ins = [(s.firm, s.tie) for s in every if s.share is not None and s.basis == rules.fallback]
+    told: list[tuple[str, list[tuple[EntityId, TieId]]]] = [
         ("Completed purchases without a share, taken as the whole", assumed),
         (f"Shares of {rules.fallback} that stand in for {rules.basis}, which is not stated", stand_ins),
-        ("Gave way to another statement about the same stake", [t for f in firms for t in f.doubled]),
-        ("Replaced by a later owner of the whole", [t for f in firms for t in f.replaced]),
+        ("Gave way to another statement about the same stake",
+         [(f.firm, t) for f in firms for t in f.doubled]),
+        ("Replaced by a later owner of the whole", [(f.firm, t) for f in firms for t in f.replaced]),
         ("Of unknown size, since an assumed, stand-in, planned or alleged share does not fit",
-         [t for f in firms for t in f.loosened]),
+         [(f.firm, t) for f in firms for t in f.loosened]),
         ("Counted as if they held, though no facts (announced, planned, considered, abandoned or alleged)",
-         [s.tie for s in every if not s.fact]),
+         [(s.firm, s.tie) for s in every if not s.fact]),
         ("Left out, no facts and more than the facts leave (announced, planned, considered, abandoned or "
-         "alleged)", [s.tie for f in firms for s in f.unfit]),
+         "alleged)", [(f.firm, s.tie) for f in firms for s in f.unfit]),
     ]  # fmt: skip
-    notes += [f"{what}: {listed(sorted(set(ties)))}." for what, ties in told if ties]
+    notes += [f"{what}: {_ties_told(graph, ties)}." for what, ties in told if ties]
     unsized, ended = sum(firm.unsized for firm in firms), sum(firm.ended for firm in firms)
     if unsized:
         notes.append(f"Not counted as stakes: investments without a share, {unsized:,} in these firms.")
     if ended:
         notes.append(f"Not counted: stakes that have ended, {ended:,} in these firms.")
     return tuple(notes)
+
+
+def _ties_told(graph: nx.Graph, ties: list[tuple[EntityId, TieId]], most: int = 6) -> str:
+    """Ties by what they say; ids mean nothing to a reader."""
+    once = sorted(set(ties), key=lambda item: item[1])
+    # Only what is shown is looked up: there may be thousands.
+    names = [_tie_told(graph, *item) if place < most else "" for place, item in enumerate(once)]
+    return listed(names, most=most)
+
+
+def _tie_told(graph: Any, firm: EntityId, tie: TieId) -> str:
+    for owner, key, data in _edges_into(graph, firm):
+        if tie_id(owner, firm, key, data) == tie:
+            return named_tie(graph, owner, firm, tie)
+    return name_of(graph, firm)
 
 
 def _names(graph: nx.Graph, firms: Iterable[EntityId]) -> str:

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from graph.analytics.answer import Answer
 from graph.dossier import Dossier
 from graph.model import Source, Tie
-from graph.wording import counted
+from graph.ontology import ontology
+from graph.wording import counted, entity_facts, identifier_text
 
 # Everything that CommonMark or an HTML-minded reader could take for mark-up.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&])")
@@ -61,7 +62,8 @@ def answer_brief(answer: Answer, ties: Mapping[str, Tie], sources: Mapping[str, 
         f"Reference: {text(method.citation)}", "",
         f"- Data version {text(version)}, as of {text(when)}",
         f"- {counted(made.ties, 'tie')} among {counted(made.entities, 'entity')}; "
-        f"direction: {text(made.direction)}; weights: {text(made.weights)}; normalisation: {text(made.normalisation)}",
+        f"direction: {text(made.direction)}; weights: {text(made.weights)}; "
+        f"normalisation: {text(made.normalisation)}",
         f"- Asked: {text(asked)}; seed: {made.seed if made.seed is not None else 'none'}",
         f"- Left out: {text(left or 'nothing')}",
     ]  # fmt: skip
@@ -73,12 +75,16 @@ def entity_brief(found: Dossier, *, as_of: str | None, data_version: str) -> str
     entity = found.entity
     sources = {source.id: source for line in found.lines for source in line.sources}
     notes = _Notes(sources)
-    about = [entity.kind, entity.country, f"founded {entity.founded}" if entity.founded else None]
-    lines = [f"# {text(entity.name)}", "", text(" · ".join(part for part in about if part))]
+    about = [ontology().kinds[entity.kind].title, *entity_facts(entity)]
+    lines = [f"# {text(entity.name)}", "", text(" · ".join(about))]
     if entity.aliases:
         lines += ["", f"Also known as {text(', '.join(entity.aliases))}."]
     if entity.description:
         lines += ["", text(entity.description)]
+    if entity.note:
+        lines += ["", f"Note: {text(entity.note)}"]
+    if entity.identifiers:
+        lines += ["", *(f"- {text(identifier_text(each))}" for each in entity.identifiers)]
     lines += ["", f"As of {text(as_of or 'any time')}, data version {text(data_version)}."]
     for title, members in found.by_family().items():
         facts = [line for line in members if line.tie.is_fact]

@@ -128,7 +128,7 @@ Keys = Iterable[tuple[str, str, int]]
 
 
 def _sure_keys(names: _Names) -> Keys:
-    acronyms = {form.key for form in names.forms if len(form.tokens) == 1 and 3 <= len(form.key) <= 8}
+    acronyms = {form.key for form in names.forms if len(form.tokens) == 1 and 2 <= len(form.key) <= 8}
     for position, profile in enumerate(names.profiles):
         if not profile.forms:
             continue
@@ -145,10 +145,10 @@ def _sure_keys(names: _Names) -> Keys:
             if entity.born:
                 yield "born", f"{form.tokens[-1]} {entity.born[:4]}", name
             continue
-        if len(form.tokens) == 1 and form.key in acronyms:
+        if form.key in acronyms:
             yield "acronym", form.key, name
-        elif len(form.tokens) >= 3 and form.initials in acronyms:
-            yield "acronym", form.initials, name
+        for acronym in sorted(form.initials & acronyms):
+            yield "acronym", acronym, name
 
 
 def _word_keys(names: _Names, weights: TokenWeights) -> Keys:
@@ -204,10 +204,10 @@ class _Cutter:
         number = self._entities(members)
         return found, max(0, number * (number - 1) // 2 - compared)
 
-    def _tie_break(self, name: int) -> tuple[str, str]:
-        """Country and id, so that what is kept does not depend on the order of the input."""
+    def _tie_break(self, name: int) -> tuple[str, str, str]:
+        """Birth and country, so that what agrees most stays together; and id, so that order has no say."""
         entity = self.names.profiles[self.names.owner[name]].entity
-        return entity.country or "", entity.id
+        return entity.born or "", entity.country or "", entity.id
 
     def _entities(self, members: list[int]) -> int:
         return len(set(self.names.owner[members].tolist()))

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-import graph.resolution.compare as compare
 import graph.resolution.score as model
 from graph.analytics.answer import Answer, Method, Provenance, Statement
 from graph.errors import ParameterError
 from graph.model import Entity, EntityId, Tie
+from graph.resolution import evidence, firms, persons
 from graph.resolution.blocking import BLOCK_MAX, REASONS, Pairs, pairs_to_compare
 from graph.resolution.decisions import Decision, verdicts
 from graph.resolution.score import CONTRADICTION, Profile, Score, score_profiles
@@ -198,7 +198,7 @@ def parameters() -> dict[str, Any]:
     """Every weight of the model by name, for the record."""
     return {
         f"{module.__name__.rpartition('.')[2]}.{name}": value
-        for module in (model, compare)
+        for module in (model, evidence, firms, persons)
         for name, value in sorted(vars(module).items())
         if name.isupper() and isinstance(value, float)
     }

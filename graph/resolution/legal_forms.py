@@ -1,7 +1,7 @@
 """Legal forms at the end (or the beginning) of firms' names.
 
 The terms are those of the library cleanco. Three things are ours, because cleanco 2.3 lacks them (measured
-on 70 forms, see docs/decisions/0007-entity-resolution.md): forms written without spaces (有限公司, 株式会社),
+on 77 forms, see docs/decisions/0007-entity-resolution.md): forms written without spaces (有限公司, 株式会社),
 forms that stand first (OOO, PT, UAB), and a supplement of forms that its lists do not hold. Short terms
 that are words or names as well (``uk`` is an Uzbek form, ``at`` a Ukrainian one) count only in the
 countries that cleanco gives for them.
@@ -15,11 +15,7 @@ import pycountry
 from anyascii import anyascii
 from cleanco import countrysources, prepare_default_terms
 
-
-def words(text: str) -> frozenset[str]:
-    """The words of a text as a set."""
-    return frozenset(text.split())
-
+from graph.resolution.vocabulary import words
 
 _MORE_WORDS = (
     # Russian, Ukrainian, Belarusian and Central Asian forms, transliterated and translated

@@ -9,15 +9,19 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from anyascii import anyascii
 
 from graph.model import Entity
-from graph.resolution.legal_forms import without_legal_form, without_unspaced, words
+from graph.resolution.legal_forms import without_legal_form, without_unspaced
+from graph.resolution.vocabulary import GENERIC, PLACES, UNIT, words
 
 NAME_MAX = 300
 """Characters of a name that are read; of the rest of a longer one only a digest counts."""
+WORDS_MAX = 24
+"""The same for words."""
 FORMS_MAX = 40
 """Names and aliases of one entity that are compared, in the order they stand in."""
 PEOPLE = frozenset({"person"})
@@ -46,6 +50,7 @@ _MIDDLING = frozenset({"v", "x"})
 _JOINING = words("and und of the for")
 """Words that say nothing in the name of an organisation."""
 _APART = re.compile(r"[^\w]+|_+")
+_BRACKETS = re.compile(r"\s*([^()]*[^()\s])\s*\(([^()]+)\)\s*\Z")
 _APOSTROPHES = re.compile(r"['’‘`´ʼ]")
 
 
@@ -61,6 +66,7 @@ class NameForm:
         legal: legal forms taken off, short.
         generation: ``1st``, ``2nd`` ... of a person called Sr., Jr., III; else empty.
         alias: whether it is an alias.
+        initials: acronyms that its words may have, of three letters or more, and two-letter ones.
     """
 
     text: str
@@ -69,16 +75,12 @@ class NameForm:
     legal: tuple[str, ...] = ()
     generation: str = ""
     alias: bool = False
+    initials: frozenset[str] = frozenset()
 
     @property
     def ordered(self) -> tuple[str, ...]:
         """The tokens in alphabetical order."""
         return tuple(sorted(self.tokens))
-
-    @property
-    def initials(self) -> str:
-        """First letters of the tokens."""
-        return "".join(token[0] for token in self.tokens if token)
 
 
 def name_form(
@@ -94,21 +96,22 @@ def name_form(
     ('jensen', 'huang')
     """
     read = unicodedata.normalize("NFKC", text[:NAME_MAX]).strip()
-    generation, legal = "", tuple[str, ...]()
+    generation, legal, initials = "", tuple[str, ...](), frozenset[str]()
     if kind in PEOPLE:
         tokens, generation = _person(read)
     else:
         read, unspaced = without_unspaced(read)
-        words = _initials_joined(_words(read))
-        tokens, legal = without_legal_form(words, country)
+        written = _words(read)
+        tokens, legal = without_legal_form(_initials_joined(written), country)
         legal = (*legal, *unspaced)
+        initials = _acronyms(written, tokens)
         tokens = _numbered(tuple(token for token in tokens if token not in _JOINING) or tokens)
-    if len(text) > NAME_MAX:
-        rest = text[NAME_MAX:].encode("utf-8", "replace")
-        tokens = (*tokens, hashlib.sha256(rest).hexdigest()[:12])
+    if len(text) > NAME_MAX or len(tokens) > WORDS_MAX:
+        rest = " ".join(tokens[WORDS_MAX:]) + text[NAME_MAX:]
+        tokens = (*tokens[:WORDS_MAX], hashlib.sha256(rest.encode("utf-8", "replace")).hexdigest()[:12])
     if not tokens and read:
         tokens = (read,)
-    return NameForm(text, tokens, "".join(tokens), legal, generation, alias)
+    return NameForm(text, tokens, "".join(tokens), legal, generation, alias, initials)
 
 
 def forms_of(entity: Entity) -> tuple[NameForm, ...]:
@@ -117,14 +120,35 @@ def forms_of(entity: Entity) -> tuple[NameForm, ...]:
     At most :data:`FORMS_MAX`.
     """
     found: dict[tuple[str, tuple[str, ...]], NameForm] = {}
-    for position, text in enumerate((entity.name, *entity.aliases)):
-        if position and not text.strip():
-            continue
+    for position, text in enumerate(_names(entity)):
         form = name_form(text, entity.kind, entity.country, alias=position > 0)
         found.setdefault((form.key, form.tokens), form)
         if len(found) == FORMS_MAX:
             break
     return tuple(found.values())
+
+
+def _names(entity: Entity) -> Iterator[str]:
+    """Name and aliases; of ``Anysphere (Cursor)`` also each part, unless the second names a branch."""
+    yield entity.name
+    for text in (entity.name, *entity.aliases):
+        if text is not entity.name and text.strip():
+            yield text
+        if entity.kind not in PEOPLE and (parts := _BRACKETS.match(text[:NAME_MAX])):
+            inner = set(_words(parts[2]))
+            if len(parts[2]) > 2 and not inner <= UNIT | GENERIC:
+                yield parts[1]
+                yield parts[2]
+
+
+def _acronyms(written: tuple[str, ...], tokens: tuple[str, ...]) -> frozenset[str]:
+    """First letters of all words, of those that count, with or without a country before them."""
+    found: set[str] = set()
+    for words_read in (written, tokens, tuple(word for word in written if word not in _JOINING)):
+        for start in (0, 1) if words_read and words_read[0] in PLACES else (0,):
+            if 2 <= len(words_read) - start <= 8:
+                found.add("".join(word[0] for word in words_read[start:]))
+    return frozenset(found)
 
 
 def latin(text: str) -> str:

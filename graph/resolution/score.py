@@ -7,7 +7,7 @@ that are not; unknown fields add nothing. With the odds before anything is compa
 sum becomes a probability, score = 1 / (1 + 2 ** -(prior + sum)). It takes fields as independent, which
 they are not quite; read a score as an order of likelihood.
 
-The weights are constants of this module and of :mod:`graph.resolution.compare`. They were set by hand
+The weights are constants of this module, of ``evidence``, ``firms`` and ``persons``. They were set by hand
 from what registers hold (two firms of one name in one country are mostly one; two people of one name
 often are not) and adjusted on the development half of the labelled pairs alone; the held-out half was
 only measured.
@@ -114,7 +114,8 @@ def score_profiles(left: Profile, right: Profile, weights: TokenWeights, hints: 
     if other and not any(reason.weight >= SAME_ID for reason in same):
         return Score(0.0, _sorted([*other, *same]))
     person = one.kind == two.kind == "person"
-    names = compare_names(left.forms, right.forms, weights, person=person)
+    investors = one.kind == two.kind == "investor"
+    names = compare_names(left.forms, right.forms, weights, person=person, investors=investors)
     reasons = [*same, Reason(names.text, names.weight)]
     if one.kind != two.kind and "party" not in (one.kind, two.kind):
         kinds = " and ".join(

@@ -12,27 +12,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from graph.resolution.legal_forms import words
 from graph.resolution.names import NameForm
+from graph.resolution.vocabulary import GENERIC
 
 BACKGROUND = 1_000
 GENERIC_COUNT = 200
-GENERIC = words(
-    "group groups holding holdings capital partners partner ventures venture management investment "
-    "investments investors international global worldwide technologies technology tech systems "
-    "solutions services fund funds financial finance energy digital industries enterprises associates "
-    "advisors advisers asset assets equity trust bank company corporation labs lab laboratories "
-    "research ai com io vc studio media networks network software data resources development trading "
-    "properties estate consulting products motors inc ltd"
-)
-"""Words that say what sort of firm it is rather than which."""
-UNIT = words(
-    "foundation nonprofit ventures venture fund funds bank branch europe asia africa america americas "
-    "usa us uk uae china japan india germany france canada international north south east west "
-    "securities insurance charity institute university startup cloud trust real estate crypto "
-    "bioworks pension growth spv trustee trustees nominees nominee middle pacific latin"
-)
-"""Words that name a part or a sister of a house: X Foundation is not X."""
 COMMON_SHARE = 0.45
 """A word below this part of the most that a word can tell counts as common."""
 

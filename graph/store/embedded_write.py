@@ -14,6 +14,7 @@ from graph.store.base import LogEntry, Progress, Removal
 
 SCHEMA_VERSION = 2
 _CHUNK = 20_000
+_COMMIT_EVERY = 50_000
 
 
 def build_schema(database: Any) -> None:
@@ -23,11 +24,11 @@ def build_schema(database: Any) -> None:
     earlier version gets the kinds and types that have come since.
     """
     there = {str(row["name"]) for row in database.query("sql", "SELECT name FROM schema:types").to_list()}
-    wanted = {"Entity": "VERTEX TYPE Entity", "Source": "VERTEX TYPE Source", "Tie": "EDGE TYPE Tie"}
-    wanted |= {kind.label: f"VERTEX TYPE {kind.label} EXTENDS Entity" for kind in ontology().kinds.values()}
-    wanted |= {name: f"EDGE TYPE {name} EXTENDS Tie" for name in ontology().types}
+    wanted = {"Entity": "VERTEX TYPE Entity BUCKETS 1", "Source": "VERTEX TYPE Source BUCKETS 1", "Tie": "EDGE TYPE Tie BUCKETS 1"}
+    wanted |= {kind.label: f"VERTEX TYPE {kind.label} EXTENDS Entity BUCKETS 1" for kind in ontology().kinds.values()}
+    wanted |= {name: f"EDGE TYPE {name} EXTENDS Tie BUCKETS 1" for name in ontology().types}
     wanted |= {
-        name: f"DOCUMENT TYPE {name}" for name in ("InterlockMeta", "InterlockLog", "InterlockLogPart")
+        name: f"DOCUMENT TYPE {name} BUCKETS 1" for name in ("InterlockMeta", "InterlockLog", "InterlockLogPart")
     }
     for name, statement in wanted.items():
         if name not in there:
@@ -49,21 +50,20 @@ def bulk_write(
     """Write a batch into an empty database through the engine's graph batch. Cost: O(records)."""
     total, done = len(batch), 0
     places: dict[str, str] = {}
-    with database.graph_batch(expected_edge_count=max(1, len(batch.ties))) as target:
+    # Nothing points at this database until it is complete and flushed, so its log would help nobody.
+    options = {"use_wal": False, "wal_flush": "no", "commit_every": _COMMIT_EVERY}
+    with database.graph_batch(expected_edge_count=max(1, len(batch.ties)), **options) as target:
+        bulk = arcade.Bulk(target)
         for chunk in _chunks(batch.sources):
-            target.create_vertices("Source", [to_properties(source) for source in chunk])
+            bulk.vertices("Source", [to_properties(source) for source in chunk])
             done = _tell(progress, done + len(chunk), total)
         for label, chunk in _by_label(batch.entities):
-            rids = target.create_vertices(label, [to_properties(entity) for entity in chunk])
+            rids = bulk.vertices(label, [to_properties(entity) for entity in chunk])
             places.update(zip((entity.id for entity in chunk), rids, strict=True))
             done = _tell(progress, done + len(chunk), total)
         for name, chunk in _by_type(batch.ties):
-            target.new_edges(
-                [places[tie.from_id] for tie in chunk],
-                name,
-                [places[tie.to_id] for tie in chunk],
-                [to_properties(tie) for tie in chunk],
-            )
+            ends = [(places[tie.from_id], places[tie.to_id]) for tie in chunk]
+            bulk.edges(name, ends, [to_properties(tie) for tie in chunk])
             done = _tell(progress, done + len(chunk), total)
     _build_indexes(database)
     with database.transaction():

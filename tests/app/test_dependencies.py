@@ -103,7 +103,7 @@ class TestWithTheBundledData:
         text = said(opened(PAGE, id="cerebras", part="chokepoints", root="asml"))
         assert "Every recorded supply route from ASML to Cerebras Systems passes TSMC." in text
         text = said(opened(PAGE, id="cerebras", part="chokepoints", look="cut"))
-        assert "16 entities hold others alone, in 116 ties." in text  # supply ties, not all
+        assert "15 entities hold others alone, in 114 ties." in text  # supply ties that hold, not all
         text = said(opened(PAGE, id="cerebras", part="chokepoints", look="held"))
         assert "suppliers hold others alone, among 114 supply ties" in text  # two of the 116 have ended
         test = opened(PAGE, id="cerebras", part="chokepoints", look="substitutes")
@@ -173,3 +173,22 @@ def test_hostile_names_and_ranges_stay_text(on_store: EmbeddedStore) -> None:
             assert "](javascript" not in text
             assert "<img" not in text.replace("\\<img", "")
             assert len(text) < 20_000
+
+
+def test_planned_shares_are_marked_and_what_is_over_is_no_customer(on_store: EmbeddedStore) -> None:
+    shared = {"share_basis": "revenue", "sources": ("s",)}
+    on_store.upsert(Batch(
+        tuple(Entity(key, key.upper(), "company") for key in "abcd"),
+        (
+            Tie("r1", "a", "SUPPLIES", "b", "planned", "2027", share=0.6, **shared),  # type: ignore[arg-type]
+            Tie("r2", "a", "SUPPLIES", "c", "ended", "2001", "2002", sources=("s",)),
+            Tie("r3", "a", "SUPPLIES", "d", "active", sources=("s",)),
+        ),
+        (Source("s", "Paper", "One"),),
+    ))  # fmt: skip
+    test = opened(PAGE, id="a", all="1")
+    rows = table(test, "share")
+    assert list(rows["name"]) == ["B", "D"]
+    assert (rows["as stated"][0], rows["status"][0]) == ("60 % (planned)", "planned")
+    assert "- :orange-badge[planned] 2027: B is to make up 60 % of the revenue of A" in said(test)
+    assert ":orange-badge" not in said(opened(PAGE, id="a"))

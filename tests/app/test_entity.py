@@ -142,7 +142,7 @@ def test_thousands_of_ties_come_in_pages(on_store: EmbeddedStore) -> None:
     assert sum("took investment from" in str(each.value) for each in test.markdown) == 25
     timeline = opened("entity", id="hub", tab="timeline")
     assert "1 to 40 of 5,000" in said(timeline)
-    assert "60 of 5001 entities drawn" in said(opened("entity", id="hub", tab="network"))
+    assert "60 of 5,001 entities drawn" in said(opened("entity", id="hub", tab="network"))
 
 
 @pytest.mark.parametrize("tab", TABS)
@@ -177,3 +177,34 @@ def test_ranks_follow_the_data(on_store: EmbeddedStore) -> None:
     assert metrics(opened("entity", id="a", tab="rank"))["Degree"] == ("1st of 2", "value 1, shared with 1")
     on_store.upsert(Batch((), (Tie("t2", "a", "OWNS", "c", "active"),)))
     assert metrics(opened("entity", id="a", tab="rank"))["Degree"] == ("1st of 3", "value 2")
+
+
+def test_what_registers_say_is_shown_and_a_stub_says_that_it_is_one(on_store: EmbeddedStore) -> None:
+    ann = Entity("ann", "Ann", "person", country="GB", born="1970-03", stub=True)
+    firm = Entity(
+        "firm", "Firm", "company", identifiers=("lei:5493001KJTIIGC8Y1R12", "gb-coh:00445790"),
+        note="No parent is stated: natural persons.",
+    )  # fmt: skip
+    tie = Tie(
+        "r1", "ann", "OWNS", "firm", "active", "2020", share_min=0.25, share_max=0.5, share_basis="voting",
+        amount="1500000", currency="EUR", round_usd=10_000_000, interest="voting-rights", directness="direct",
+    )  # fmt: skip
+    on_store.upsert(Batch((ann, firm, Entity("whole", "Whole", "company")), (
+        tie, Tie("r2", "firm", "PART_OF", "whole", "active"),
+    )))  # fmt: skip
+    test = opened("entity", id="firm")
+    text = said(test)
+    assert "Legal Entity Identifier 5493001KJTIIGC8Y1R12 · UK Companies House number 00445790" in text
+    assert "Note: No parent is stated: natural persons." in text
+    assert "EUR 1,500,000, round of US$ 10 million in all, 25 % to 50 % of votes" in text
+    assert "Who owns, bought or controls it (2)" in text.replace("**", "")  # the whole it is part of, too
+    test.segmented_control(key="entity-form").set_value("Table")
+    table = again(test).dataframe[0].value
+    row = table[table["tie id"] == "r1"].iloc[0]
+    assert (row["share"], row["other currency"]) == ("25 % to 50 % of votes", "EUR 1,500,000")
+    assert (row["round in all"], row["interest"], row["held"]) == (10_000_000, "voting-rights", "direct")
+    assert "shares or units" not in table.columns
+    text = said(opened("entity", id="ann"))
+    assert ":orange-badge[named only by others]" in text
+    assert "GB · born 1970-03" in text
+    assert "**EUR 1,500,000**" in said(opened("entity", id="firm", tab="money"))

@@ -111,7 +111,7 @@ class TestWithTheBundledData:
         assert many.startswith("g42.~")
         assert "added" in said(test)
         button(test, "Undo")
-        assert "1 of 1 entities" in said(test)
+        assert "1 of 1 entity" in said(test)
         button(test, "Redo")
         assert address(test, "ids") == many
         test.selectbox(key="canvas-chosen").set_value(("entity", "g42")).run()
@@ -180,7 +180,7 @@ class TestWithTheBundledData:
         text = said(run(ids="nvdia~openai", as_of="soon", layout="spiral", c="zzz"))
         assert "One entity of the link is not in the data: “nvdia”" in text
         assert "'soon' is not a date" in text
-        assert "1 of 1 entities" in text
+        assert "1 of 1 entity" in text
         assert "not in the data" in said(run(id="nvdia"))
 
     def test_everything_is_drawn_at_most_three_hundred(self, bundled_store: EmbeddedStore) -> None:

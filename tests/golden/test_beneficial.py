@@ -106,7 +106,7 @@ def test_unknown_company_and_company_without_owners() -> None:
         beneficial_owners(held(("a", "b", 0.5)), "z")
     answer = beneficial_answer(held(("a", "b", 0.5)), "a")
     assert answer.rows == ()
-    assert answer.statements[0].text == "No owner of a is known among the 1 ties searched."
+    assert answer.statements[0].text == "No owner of a is known among the 1 tie searched."
 
 
 def test_cross_holdings_are_the_loops_of_stakes() -> None:

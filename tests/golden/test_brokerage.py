@@ -131,8 +131,8 @@ def test_ties_without_the_weight_are_counted_and_said() -> None:
     answer = answer_brokers(graph, scope=scope)
     assert {row[1] for row in answer.rows} == {"a", "b"}
     assert answer.notes == (
-        "1 of 2 ties have no amount_usd and are left out.",
-        "1 entities without a tie with known amount_usd above 0 are left out.",
+        "No amount_usd is known of 1 of 2 ties; left out.",
+        "1 entity without a tie with known amount_usd above 0 is left out.",
     )
     alone = answer_brokers(graph, scope=scope, entity="c").statements[0].text
     assert alone == "c has no tie with known amount_usd above 0 to others here."

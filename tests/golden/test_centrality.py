@@ -17,6 +17,7 @@ from graph.analytics.centrality_methods import MEASURES
 from graph.analytics.closeness import harmonic, harmonic_top
 from graph.analytics.compact import Scope
 from graph.analytics.engines import has_igraph
+from graph.analytics.exposures import exposures
 from graph.analytics.group_answers import answer_components
 from graph.analytics.spectral import eigenvector, katz, pagerank
 from graph.errors import AnalysisError, EntityNotFound, GraphTooLarge, NotConverged, ParameterError
@@ -355,7 +356,9 @@ def test_answers_on_the_bundled_data(bundled_store: Store) -> None:
     assert all(graph.has_node(row[1]) for row in answer.rows)
     assert set(answer.statements[0].ties) <= {key for _, _, key in graph.edges(keys=True)}
     every: Answer = answer_all(graph)
-    assert every.columns[3:] == tuple(measure.replace("-", "_") for measure in MEASURES)
+    assert every.columns[3:] == tuple(
+        "strength_usd" if measure == "strength" else measure.replace("-", "_") for measure in MEASURES
+    )
     assert len(every.rows[0]) == len(every.columns)
 
 
@@ -379,15 +382,28 @@ def weighed() -> nx.MultiDiGraph:
 def test_ties_without_the_weight_are_counted_and_said() -> None:
     scope = Scope(weight="amount_usd")
     left = "2 entities without a tie with known amount_usd above 0 are left out."
-    missing = "1 of 3 ties have no amount_usd and are left out."
+    missing = "No amount_usd is known of 1 of 3 ties; left out."
     for measure in ("pagerank", "katz", "eigenvector", "constraint", "effective-size"):
         answer = answer_centrality(weighed(), measure, scope=scope)
         assert {row[1] for row in answer.rows} == {"a", "b"}
         assert {left, missing} <= set(answer.notes)
-        assert "1 of 3 ties have amount_usd 0, which joins nobody." in answer.notes
+        assert "amount_usd is 0 for 1 of 3 ties, which joins nobody." in answer.notes
     # These read no weight, so that nothing is left out.
     for measure in ("degree", "betweenness", "harmonic", "core"):
         answer = answer_centrality(weighed(), measure, scope=scope)
         assert (len(answer.rows), answer.notes) == (4, ())
     assert f"In measures that read weights: {missing}" in answer_all(weighed(), scope=scope).notes
     assert answer_centrality(weighed(), "pagerank", scope=Scope(weight="ties")).notes == ()
+
+
+@pytest.mark.parametrize("name", ["round_usd", "amount", "quantity"])
+def test_what_stands_on_the_tie_of_each_investor_is_never_added_up(name: str) -> None:
+    graph = nx.MultiDiGraph()
+    graph.add_edge("fund", "firm", **{name: 5})
+    for asked in (
+        lambda: strength(graph, name),
+        lambda: Scope(weight=name),
+        lambda: exposures(graph, attribute=name),
+    ):
+        with pytest.raises(ParameterError, match="never added up"):
+            asked()

@@ -8,6 +8,7 @@ import pytest
 from graph.analytics.chokepoint_answers import chokepoints_answer, cut_points_answer
 from graph.analytics.chokepoints import chokepoints, dominances, supply_tree
 from graph.analytics.cut_points import cut_points
+from graph.analytics.reach import reach
 from graph.errors import AnalysisError, EntityNotFound
 from graph.model import Batch
 from graph.projection import graph_of
@@ -212,7 +213,7 @@ def test_routes_that_are_over_are_left_out_and_counted() -> None:
     answer = chokepoints_answer(graph, "nv")
     assert answer.statements[0].text.startswith("Every recorded supply route to nv starts at asml")
     assert answer.statements[0].ties == ("r1",)
-    assert "1 supply ties that are over are left out." in answer.notes
+    assert "1 supply tie that is over is left out." in answer.notes
     graph.graph["as_of"] = "2003"  # changed in place: what was kept for today must not serve
     assert chokepoints(graph, "nv").sources == ("asml", "old")
     assert not any("over" in note for note in chokepoints_answer(graph, "nv").notes)
@@ -224,4 +225,30 @@ def test_routes_that_are_over_are_left_out_and_counted() -> None:
 def test_planned_routes_are_counted_as_such() -> None:
     graph = nx.DiGraph()
     graph.add_edge("a", "b", type="SUPPLIES", status="planned")
-    assert "1 of the 1 supply ties are planned or alleged, no facts." in chokepoints_answer(graph, "b").notes
+    assert "1 of 1 supply tie is planned or alleged, no facts." in chokepoints_answer(graph, "b").notes
+
+
+def test_what_is_over_holds_nothing_together_unless_it_held_then() -> None:
+    graph = nx.MultiDiGraph()
+    for key, (start, end) in {"r1": ("a", "b"), "r2": ("b", "c")}.items():
+        graph.add_edge(start, end, key, type="SUPPLIES", status="active")
+    graph.add_edge("c", "d", "r3", type="SUPPLIES", status="ended", start_date="2000", end_date="2004")
+    assert [item.entity for item in cut_points(graph)] == ["b"]  # not c: d is gone with its tie
+    answer = cut_points_answer(graph)
+    assert answer.statements[0].text == "1 entity holds others alone, in 2 ties."
+    assert answer.notes == ("1 tie that is over is left out.",)
+    assert set(reach(graph, "c").found) == {"a", "b"}
+    assert reach(graph, "d").found == {}
+    assert set(reach(graph, "d", ended=True).found) == {"b", "c"}
+    graph.graph["as_of"] = "2003"
+    assert [item.entity for item in cut_points(graph)] == ["b", "c"]
+    assert set(reach(graph, "d").found) == {"b", "c"}
+    assert cut_points_answer(graph).notes == ()
+
+
+def test_an_address_holds_nothing_together_unless_asked_for() -> None:
+    graph = nx.MultiDiGraph()
+    for firm in ("a", "b", "c"):
+        graph.add_edge(firm, "street", type="LOCATED_AT", status="active")
+    assert cut_points(graph) == []
+    assert [item.entity for item in cut_points(graph, types=["LOCATED_AT"])] == ["street"]

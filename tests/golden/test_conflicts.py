@@ -156,7 +156,7 @@ def test_bad_requests_and_nothing_to_find() -> None:
         conflicts(nx.Graph())
     assert conflicts(nx.DiGraph(["ab", "ba", "aa"])).found == ()
     text = conflicts_answer(made(BOARD_X)).statements[0].text
-    assert text.startswith("No possible conflict of interest among 1 ties (both-sides")
+    assert text.startswith("No possible conflict of interest among 1 tie (both-sides")
 
 
 def test_plans_are_never_told_as_done() -> None:

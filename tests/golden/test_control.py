@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from graph.analytics.claims import StakeRules
+from graph.analytics.claims import VOTES, StakeRules
 from graph.analytics.control import control_by, control_matrix, control_over, network_control
 from graph.analytics.control_answers import control_answer, network_control_answer
 from graph.analytics.majority import Votes, controlled_by, controllers_of
 from graph.analytics.stakes import stakes_in
 from graph.errors import AnalysisError, EntityNotFound, ParameterError
-from graph.projection import to_networkx
+from graph.model import Entity, Tie
+from graph.projection import Filters, graph_of, to_networkx
 from graph.store import Store
 
 
@@ -305,9 +306,62 @@ def test_answers_tell_with_ties(bundled_store: Store) -> None:
     answer = control_answer(graph, "x-corp")
     assert answer.statements[0].text.startswith("Elon Musk controls X Corp. (Twitter)")
     assert answer.statements[1].ties == ("r0291", "r0838", "r0927")
-    assert any("taken as the whole: r0927" in note for note in answer.notes)
+    assert any(
+        "taken as the whole: xAI – X Corp. (Twitter) (acquired, 2025-03" in note for note in answer.notes
+    )
     relative = control_answer(graph, "coreweave", model="relative")
     assert "Michael Intrator has 87.8 % of the control over CoreWeave" in relative.statements[0].text
     ranking = network_control_answer(graph)
     assert ranking.columns[3] == "control_firms"
     assert any("Each firm with a known holder counts 1" in note for note in ranking.notes)
+
+
+# ---- control that a register states ----
+
+
+def _register(*ties: Tie) -> nx.MultiDiGraph:
+    names = sorted({end for tie in ties for end in (tie.from_id, tie.to_id)})
+    return graph_of([Entity(name, name.upper(), "company") for name in names], ties, Filters.all_statuses())
+
+
+def test_control_stated_without_a_share_is_told_apart_and_never_a_share() -> None:
+    graph = _register(
+        Tie("r1", "a", "OWNS", "f", "active", share=0.6, share_basis="voting"),
+        Tie("r2", "b", "CONTROLS", "f", "active", interest="right-to-appoint-directors"),
+        Tie("r3", "top", "ULTIMATE_PARENT_OF", "f", "active"),
+        Tie("r4", "c", "CONTROLS", "f", "ended"), Tie("r5", "d", "CONTROLS", "f", "alleged"),
+        Tie("r6", "m", "MANAGES", "f", "active"),
+    )  # fmt: skip
+    assert [(s.owner, s.share) for s in stakes_in(graph, "f").stakes] == [("a", None)]  # votes, not equity
+    assert [s.owner for s in stakes_in(graph, "f", VOTES).stakes] == ["a"]
+    for model in ("majority", "relative"):
+        answer = control_answer(graph, "f", model=model)
+        texts = [said.text for said in answer.statements]
+        assert [text for text in texts if text.startswith("Control stated, apart from shares: ")] == [
+            "Control stated, apart from shares: B controls F (interest: right to appoint directors).",
+            "Control stated, apart from shares: TOP is the ultimate parent of F.",
+            "Control stated, apart from shares: D allegedly controls F (alleged).",
+        ]
+        stated = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows if "stated" in row[0]]
+        assert [(row["side"], row["entity_id"]) for row in stated] == [
+            ("controls it (stated)", "b"), ("controls it (stated)", "top"),
+            ("controls it (stated, alleged)", "d"),
+        ]  # fmt: skip
+        assert all(row.get("min") is None and row.get("network") is None for row in stated)
+        assert any(
+            note.startswith("3 statements of control without a share: told apart") for note in answer.notes
+        )
+    assert control_answer(graph, "f").statements[0].text.startswith("A controls F")
+    assert control_answer(graph, "b").rows[0][:2] == ("controlled by it (stated)", "f")
+
+
+def test_a_share_on_a_control_tie_counts_on_its_basis_and_is_not_told_twice() -> None:
+    graph = _register(
+        Tie("r1", "a", "CONTROLS", "f", "active", share_min=0.75, share_max=1.0, share_basis="voting"),
+        Tie("r2", "a", "OWNS", "f", "active", share=0.8, share_basis="equity"),
+    )
+    (stake,) = stakes_in(graph, "f", VOTES).stakes
+    assert (stake.tie, stake.low, stake.high, stake.share) == ("r1", 0.75, 1.0, None)
+    (equity,) = stakes_in(graph, "f").stakes
+    assert (equity.tie, equity.share) == ("r2", 0.8)
+    assert not any("Control stated" in said.text for said in control_answer(graph, "f").statements)

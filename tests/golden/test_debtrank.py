@@ -175,7 +175,7 @@ def test_amounts_unknown_are_counted_and_parallel_ones_joined() -> None:
     assert exposures(graph, parallel="sum").matrix[[0], [1]].item() == 1 + 4 + 2
     assert strongest(graph, "a", "b", found) is not None
     assert strongest(graph, "a", "b", found)[0] == "ab2"  # type: ignore[index]
-    assert any("1 do not and are left out" in note for note in found.notes())
+    assert any("1 more without are left out" in note for note in found.notes())
     with pytest.raises(ParameterError):
         exposures(graph, parallel="mean")
 
@@ -223,6 +223,6 @@ def test_an_amount_that_is_no_number_names_its_tie() -> None:
 
 def test_an_unknown_value_is_left_out_and_said() -> None:
     found = debtrank_shock(bank_graph(), "c", relative=True, values={"a": 1, "b": 1})
-    assert any(note.startswith("1 entities have no known value") for note in found.notes)
+    assert any(note.startswith("1 entity without a known value") for note in found.notes)
     known = debtrank_shock(bank_graph(), "c", relative=True, values={"a": 1, "b": 1, "c": 1})
     assert not any("no known value" in note for note in known.notes)

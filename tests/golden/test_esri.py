@@ -155,7 +155,7 @@ def test_unknown_sectors_stand_alone_and_are_counted() -> None:
     # 60 %: (40 + .4 * 100) / 200; all essential: M stops: (40 + 100) / 200. What M then buys less of s1
     # is no part of it: the two ways run apart.
     assert found.variants == pytest.approx((0.4, 0.7), abs=1e-6)
-    assert any("4 entities have no sector" in note for note in found.notes)
+    assert any("4 entities without a sector" in note for note in found.notes)
 
 
 def test_essential_sectors_are_named_as_they_are_recorded() -> None:

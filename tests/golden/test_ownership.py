@@ -300,7 +300,10 @@ def test_plans_are_named_as_what_they_are() -> None:
         tie("r2", "b", "ACQUIRED", status="abandoned"),
     )
     answer = owners_answer(graph, "f")
-    assert any("no facts" in note and "r1 and r2" in note for note in answer.notes)
+    assert any(
+        "no facts" in note and "A – F (invested in, 2026, announced) and B – F (acquired, abandoned)" in note
+        for note in answer.notes
+    )
     assert "A is to invest in F (10 % of equity, 2026, announced)" in answer.statements[1].text
 
 
@@ -317,7 +320,10 @@ def test_what_is_no_fact_never_moves_the_owners(status: str) -> None:
     assert not any("C holds" in said.text for said in answer.statements)
     below = holdings_answer(graph, "c")
     assert below.rows == ()
-    assert all(any("Left out" in n and "r3" in n for n in found.notes) for found in (answer, below))
+    assert all(
+        any("Left out" in n and f"C – F (acquired, 2025, {status})" in n for n in found.notes)
+        for found in (answer, below)
+    )
     assumed = told(
         tie("r1", "a", "ACQUIRED", start="2020"), tie("r3", "c", "OWNS", 0.4, "2025", status=status)
     )
@@ -358,8 +364,11 @@ def test_plans_are_told_as_plans_also_behind_a_fact() -> None:
     )  # fmt: skip
     texts = [said.text for said in owners_answer(graph, "f").statements]
     assert texts[0].startswith("2 owners of F known, 1 of them direct; the 1 with a known share hold 100 %")
-    assert "1 more would be owners" in texts[0]
-    assert any(text.startswith("C would hold 60 % of F") and "(no fact: r3)" in text for text in texts)
+    assert "1 more would be an owner" in texts[0]
+    assert any(
+        text.startswith("C would hold 60 % of F") and "(no fact: C – B (acquired, 2026, announced))" in text
+        for text in texts
+    )
     assert any(text.startswith("A holds 40 % of F") for text in texts)
     below = [said.text for said in holdings_answer(graph, "c").statements]
     assert below[0].startswith(

@@ -16,6 +16,8 @@ from typer.testing import CliRunner
 
 from commands.analyse.paths import COMMANDS
 from commands.frame import Group
+from graph.analytics.centrality import degree
+from graph.analytics.compact import Scope
 from graph.analytics.path_answers import path_change_answer, paths_answer
 from graph.analytics.path_change import path_change
 from graph.analytics.paths import PathQuery, PathResult, best_paths, influence_paths
@@ -564,3 +566,14 @@ def test_a_stopped_search_does_not_say_that_there_is_no_path() -> None:
     text = answer.statements[0].text
     assert text.endswith("whether there is one is not known.")
     assert "was found before the search stopped" in text
+
+
+def test_addresses_and_guesses_of_identity_are_no_steps_unless_named() -> None:
+    both = build([("a", "x"), ("b", "x")], "LOCATED_AT")
+    for type_ in ("LOCATED_AT", "MAYBE_SAME_AS"):
+        graph = build([("a", "x"), ("b", "x")], type_)
+        assert best_paths(graph, "a", "b").paths == ()
+        assert walks(best_paths(graph, "a", "b", PathQuery(types=[type_]))) == ["axb"]
+    assert paths_answer(both, "a", "b").provenance.parameters["left_aside"] == ["LOCATED_AT", "MAYBE_SAME_AS"]
+    assert not degree(both, Scope(isolates=False))
+    assert set(degree(both, Scope("other", isolates=False))) == {"a", "b", "x"}

@@ -110,7 +110,8 @@ def test_every_command_is_listed_here() -> None:
                              if command.callback)
     }  # fmt: skip
     queries = {("query", str(command.name)) for command in cli.queries.app.registered_commands}
-    assert set(COMMANDS) == groups | queries | {("query",)}
+    imports = {("imports", str(command.name)) for command in cli.imports.app.registered_commands}
+    assert set(COMMANDS) == groups | queries | imports | {("query",), ("imports",)}
 
 
 def test_version() -> None:

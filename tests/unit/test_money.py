@@ -58,3 +58,18 @@ def test_amounts_of_one_counterparty_are_never_added() -> None:
 def test_a_tie_to_oneself_has_no_direction() -> None:
     found = money_of("me", [line("loop", "me", "INVESTED_IN", "me", 1)])
     assert told(found.apart) == [("me", ["loop"], 1)]
+
+
+def test_other_currencies_are_known_and_never_compared_with_dollars_and_a_round_is_no_amount() -> None:
+    def made(key: str, **figures: object) -> TieLine:
+        tie = Tie(key, key, "INVESTED_IN", "me", "completed", **figures)  # type: ignore[arg-type]
+        return TieLine(tie, "money", key, Entity("a", "A", "investor"), ())
+
+    found = money_of("me", [
+        made("unknown"), made("round", round_usd=900), made("euro", amount="7", currency="EUR"),
+        made("dollar", amount_usd=5),
+    ])  # fmt: skip
+    assert told(found.incoming) == [("a", ["dollar", "euro", "unknown", "round"], 5)]
+    assert (found.incoming.known, found.incoming.unknown) == (2, 2)
+    paid = money_of("me", [line("grant", "me", "PAID", "b", 3), line("gift", "c", "PAID", "me", 4)])
+    assert (told(paid.outgoing), told(paid.incoming)) == ([("b", ["grant"], 3)], [("c", ["gift"], 4)])

@@ -89,8 +89,9 @@ def test_entities_and_sources_are_checked() -> None:
             check(Source("s", "p", "t", url=url))
 
 
-def test_a_company_cannot_sit_on_a_board() -> None:
+def test_a_state_cannot_sit_on_a_board_and_a_company_can() -> None:
     seat = replace(TIE, type="BOARD_MEMBER_OF")
-    check_ends(seat, "person", "company")
+    for kind in ("person", "company"):  # registers name firms as directors
+        check_ends(seat, kind, "company")
     with pytest.raises(SchemaViolation, match="BOARD_MEMBER_OF"):
-        check_ends(seat, "company", "company")
+        check_ends(seat, "government", "company")

@@ -6,7 +6,7 @@ import pytest
 
 from graph.dossier import dossier
 from graph.model import Batch, Entity, Tie
-from graph.projection import graph_of, to_networkx
+from graph.projection import Filters, graph_of, to_networkx
 from graph.standing import Customers, customers, figures, rank, rankings
 from graph.store.embedded import EmbeddedStore
 
@@ -79,3 +79,13 @@ def test_as_of_a_date_nobody_who_sat_there_then_is_a_former_member(embedded_stor
     assert (then.board, then.board_former, then.investors) == (1, 0, 1)
     now = figures(dossier(embedded_store, "a"))
     assert (now.board, now.board_former, now.investors) == (0, 1, 0)
+
+
+def test_a_planned_share_is_no_figure() -> None:
+    shared = {"share_basis": "revenue", "share": 0.6}
+    plan = Tie("r1", "a", "SUPPLIES", "b", "planned", "2027", **shared)  # type: ignore[arg-type]
+    fact = Tie("r2", "a", "SUPPLIES", "c", "active", "2024", share=0.2, share_basis="revenue")
+    assert customers(graph_of(ENTITIES, [plan], Filters.all_statuses()), "a") is None
+    found = customers(graph_of(ENTITIES, [plan, fact], Filters.all_statuses()), "a")
+    assert found
+    assert (found.name, found.share, found.period) == ("C", "20 %", "2024")

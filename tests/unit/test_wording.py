@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from graph.model import Batch, Tie
+from graph.model import SCHEMES, Batch, Tie
 from graph.ontology import ontology
-from graph.wording import money, percent, phrase, sentence, share_text
+from graph.wording import (
+    amount_text,
+    identifier_text,
+    money,
+    percent,
+    phrase,
+    sentence,
+    share_size,
+    share_text,
+)
 
 WEIGHED = Tie("r1", "openai", "ACQUIRED", "cerebras", "abandoned", start_date="2017", sources=("seed",))
 
@@ -80,3 +89,32 @@ def test_figures_for_people() -> None:
     assert [money(usd) for usd in (1_500, 60_000_000, 24_600_000_000, 1_500_000_000_000)] == [
         "$1,500", "$60m", "$24.6bn", "$1.5tn",
     ]  # fmt: skip
+
+
+def test_what_registers_say_beside_stands_in_the_bracket() -> None:
+    tie = Tie(
+        "r1", "a", "OWNS", "b", "active", "2020", share_min=0.25, share_max=0.5, share_basis="voting",
+        amount="1500000", currency="EUR", round_usd=10_000_000, quantity="1000.5",
+        interest="voting-rights", directness="indirect",
+    )  # fmt: skip
+    assert sentence(tie, "Ann", "Bob") == (
+        "Ann holds a stake in Bob (indirect interest: voting rights, EUR 1,500,000, round of US$ 10 million in "
+        "all, 1,000.5 shares, 25 % to 50 % of votes, since 2020)"
+    )
+    assert not Tie("r2", "a", "OWNS", "b", "active", round_usd=5).amount_usd
+    assert amount_text(Tie("r2", "a", "OWNS", "b", "active", round_usd=5)) == ""
+
+
+def test_a_band_of_revenue_carries_its_period() -> None:
+    tie = Tie("r1", "a", "SUPPLIES", "b", "active", "2024", "2024-06", share_min=0.1, share_basis="revenue")
+    assert sentence(tie, "A", "B") == "A supplies B (at least 10 % of revenue, 2024 to 2024-06)"
+    assert share_size(Tie("r", "a", "OWNS", "b", "active", share_max=0.5)) == "at most 50 %"
+    assert share_size(Tie("r", "a", "OWNS", "b", "active", share_min=0.0)) == ""
+
+
+def test_every_scheme_of_identifiers_has_a_name() -> None:
+    for scheme in SCHEMES:
+        text = identifier_text(f"{scheme}:00123")
+        assert text.endswith(" 00123")
+        assert not text.startswith(scheme)
+    assert identifier_text("reg:de:HRB 1") == "Register de:HRB 1"

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
+import lzma
+import tarfile
 import zipfile
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -122,7 +128,7 @@ def test_archive_is_read_in_place(tmp_path: Path) -> None:
     source = SourceFile(path)
     assert [member.name for member in source.members] == ["entities.csv"]
     (row,) = source.csv_rows(source.members[0])
-    assert row.place.path.endswith("data.zip/entities.csv")
+    assert row.place.path.endswith("data.zip/export/entities.csv")
     assert sorted(item.name for item in tmp_path.iterdir()) == ["data.zip"]
 
 
@@ -134,10 +140,136 @@ def test_path_tricks_in_an_archive_lead_nowhere(tmp_path: Path, name: str) -> No
     assert sorted(item.name for item in tmp_path.iterdir()) == ["data.zip"]
 
 
-def test_two_files_of_one_name_in_an_archive(tmp_path: Path) -> None:
-    path = archive(tmp_path, ("a/entities.csv", b""), ("b/Entities.csv", b""))
+def test_files_of_one_name_in_several_folders_of_an_archive(tmp_path: Path) -> None:
+    path = archive(tmp_path, ("a/doc.xml", b"1"), ("b/doc.xml", b"2"))
+    source = SourceFile(path)
+    assert [member.shown.removeprefix(f"{path}/") for member in source.members] == ["a/doc.xml", "b/doc.xml"]
+    assert [source.head(member) for member in source.members] == [b"1", b"2"]
+
+
+def test_one_path_twice_in_an_archive(tmp_path: Path) -> None:
+    path = archive(tmp_path, ("a/entities.csv", b""), ("a//Entities.csv", b""))
     with pytest.raises(LoadError, match="two files called"):
         _ = SourceFile(path).members
+
+
+PACKERS = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
+
+
+@pytest.mark.parametrize("ending", PACKERS)
+def test_packed_file_is_unpacked_as_it_is_read(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"table.csv.{ending}"
+    path.write_bytes(PACKERS[ending](b"id,name\r\na,A\r\n"))
+    source = SourceFile(path)
+    assert source.members[0].plain_name == "table.csv"
+    assert source.csv_header(source.members[0]) == ["id", "name"]
+    (row,) = rows(path)
+    assert isinstance(row, Row)
+    assert row.values == {"id": "a", "name": "A"}
+
+
+@pytest.mark.parametrize("ending", PACKERS)
+def test_truncated_packed_file_is_an_error_of_ours(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"table.csv.{ending}"
+    lines = b"".join(b"%d,%d\r\n" % (n, n * n * 7919) for n in range(20_000))
+    path.write_bytes(PACKERS[ending](b"id,name\r\n" + lines)[:-2_000])
+    with pytest.raises(LoadError, match="damaged"):
+        rows(path)
+
+
+@pytest.mark.parametrize("ending", PACKERS)
+def test_packed_bomb_is_refused(tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source_file, "MAX_ARCHIVE_BYTES", 1_000_000)
+    path = tmp_path / f"table.csv.{ending}"
+    path.write_bytes(PACKERS[ending](b"id\r\n" + b"0\r\n" * 5_000_000))
+    with pytest.raises(LoadError, match="times its size"):
+        rows(path)
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz"])
+def test_tar_archive_is_read_in_place(tmp_path: Path, mode: Any) -> None:
+    path = tmp_path / f"data.tar{mode[1:].replace(':', '.')}"
+    with tarfile.open(path, mode) as file:
+        for name in ("export/entities.csv", "../../evil.csv"):
+            info = tarfile.TarInfo(name)
+            info.size = 7
+            file.addfile(info, io.BytesIO(b"id\r\na\r\n"))
+        link = tarfile.TarInfo("link.csv")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        file.addfile(link)
+    source = SourceFile(path)
+    assert [member.name for member in source.members] == ["evil.csv", "entities.csv"]
+    assert all(len(list(source.csv_rows(member))) == 1 for member in source.members)
+    assert [item.name for item in tmp_path.iterdir()] == [path.name]
+
+
+def test_no_tar_archive(tmp_path: Path) -> None:
+    (tmp_path / "x.tar.gz").write_bytes(b"nothing of the kind")
+    with pytest.raises(LoadError, match="not a tar archive"):
+        _ = SourceFile(tmp_path / "x.tar.gz").members
+
+
+def test_subfolders_are_read_and_hidden_ones_are_not(tmp_path: Path) -> None:
+    for name in ("a.csv", "sub/b.csv", ".git/c.csv", "sub/.d.csv"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"id\r\n")
+    assert [member.name for member in SourceFile(tmp_path).members] == ["a.csv", "b.csv"]
+
+
+def test_named_encoding(tmp_path: Path) -> None:
+    path = table(tmp_path, "id,name\ra,Größe\r".encode("mac_roman"))
+    source = SourceFile(path, encoding="mac_roman")
+    (row,) = source.csv_rows(source.members[0])
+    assert isinstance(row, Row)
+    assert row.values["name"] == "Größe"
+    with pytest.raises(LoadError, match="no encoding 'klingon'"):
+        SourceFile(path, encoding="klingon")
+
+
+def test_line_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source_file, "MAX_LINE", 1_000)
+    with pytest.raises(LoadError, match=r":2: the line is longer than 1,000"):
+        rows(table(tmp_path, b"id\r\n" + b"x" * 1_001))
+
+
+# JSON
+def items(tmp_path: Path, data: bytes, path: str = "item") -> list[Any]:
+    (tmp_path / "data.json").write_bytes(data)
+    source = SourceFile(tmp_path / "data.json")
+    return list(source.json_items(source.members[0], path))
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_json_lines_and_arrays(tmp_path: Path, mark: bytes) -> None:
+    assert items(tmp_path, mark + b'{"a": 1.10}\n\n[2]\n') == [(1, {"a": Decimal("1.10")}), (3, [2])]
+    assert items(tmp_path, mark + b'[{"a": 1.10},\n 2]') == [(1, {"a": Decimal("1.10")}), (2, 2)]
+    assert items(tmp_path, mark + b'{"rows": [5, 6]}', "rows.item") == [(1, 5), (2, 6)]
+
+
+def test_a_line_that_is_no_json_is_a_problem_of_its_own(tmp_path: Path) -> None:
+    good, bad, last = items(tmp_path, b'{"a": 1}\n{"a": \n{"a": 2}\n')
+    assert (good, last) == ((1, {"a": 1}), (3, {"a": 2}))
+    assert isinstance(bad, Problem)
+    assert bad.place.line == 2
+
+
+@pytest.mark.parametrize("data", [b'[{"a": 1}, {"a"', b"[1, 2}", b"[" * 100_000, b"[nul]", b"[\xff]"])
+def test_a_broken_array_is_an_error_of_ours(tmp_path: Path, data: bytes) -> None:
+    with pytest.raises(LoadError):
+        items(tmp_path, data)
+
+
+def test_deep_json_in_a_line_is_a_problem(tmp_path: Path) -> None:
+    (found,) = items(tmp_path, b'{"a":' * 100_000 + b"\n")
+    assert isinstance(found, Problem)
+
+
+def test_the_meter_counts_what_lies_on_disk(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv.gz"
+    path.write_bytes(gzip.compress(b"id\r\n" + b"a\r\n" * 1_000))
+    source = SourceFile(path)
+    list(source.csv_rows(source.members[0]))
+    assert source.meter.read == path.stat().st_size
 
 
 def test_archive_that_unpacks_to_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,7 +58,7 @@ def test_what_is_not_disclosed_is_a_node_without_an_entity() -> None:
     assert drawn.kinds() == {"person": 1, "company": 1, "investor": 1, "rest": 1}
     assert drawn.ties[-1].label == "Not disclosed"
     assert not drawn.ties[-1].fact
-    assert "1 dashed lines are not facts" in drawn.alt
+    assert "1 dashed line is no fact" in drawn.alt
     assert look("rest").shape == "hexagon"
     by_id = {node.id: node for node in drawn.nodes}
     assert (by_id["g42"].note, by_id["g42"].size, by_id["p"].pale) == ("87 %", 40.0, True)

@@ -55,7 +55,7 @@ def test_what_is_no_fact_is_dashed_and_arrows_follow_direction() -> None:
     assert lines["b", "c"].label == "Supplies + 1 more"
     assert not lines["b", "c"].arrow
     assert lines["b", "c"].width > lines["a", "b"].width
-    assert "1 dashed lines are not facts" in drawn.alt
+    assert "1 dashed line is no fact" in drawn.alt
     styles = [link["lineStyle"]["type"] for link in echarts(drawn)["series"][0]["links"]]
     assert styles == ["dashed", "solid", "solid"]
 

@@ -1,0 +1,132 @@
+"""How long the app takes to answer what a reader does on a page: a script of typical interactions.
+
+Each is measured in the page, from the event (a key, a click) to the last change of Streamlit's running state
+to "not running": the run of the script, a run that the first one asks for, and the way there and back. The
+wait until a field that answers while typing sends what was typed is in it as well. A drawing that is still
+being painted then is not.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+TARGET_MS = 300
+"""What the median of every interaction should stay below."""
+QUIET_MS = 700
+"""A run that begins within this time after another one belongs to it; longer than a typing field waits."""
+# The state is watched in the page: asked for from outside, a run of 50 ms could pass unseen.
+_WATCH = """() => {
+  if (!window.benchWatch) {
+    const note = event => { window.benchBegun = performance.now(); };
+    for (const kind of ['pointerdown', 'keydown']) document.addEventListener(kind, note, true);
+    window.benchWatch = new MutationObserver(() => window.benchRuns.push(performance.now()));
+    window.benchWatch.observe(document.body,
+      {subtree: true, attributes: true, attributeFilter: ['data-test-script-state']});
+  }
+  window.benchRuns = []; window.benchBegun = performance.now();
+}"""
+_DONE = """quiet => {
+  const runs = window.benchRuns, app = document.querySelector('[data-testid=stApp]');
+  return runs.length > 0 && app.getAttribute('data-test-script-state') === 'notRunning'
+    && performance.now() - runs[runs.length - 1] > quiet;
+}"""
+_TOOK = "() => window.benchRuns[window.benchRuns.length - 1] - window.benchBegun"
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """What a reader does.
+
+    Attributes:
+        page: address where it is done.
+        prepare: brings the page there, not measured.
+        act: what is measured; gets the number of the round, so that no round repeats the one before it and
+            finds its answer waiting.
+    """
+
+    name: str
+    page: str
+    prepare: Callable[[Page], None]
+    act: Callable[[Page, int], None]
+
+
+def script(one: str) -> tuple[Interaction, ...]:
+    """The typical interactions, for a graph that holds the entity ``one``."""
+    return (
+        Interaction("search, a letter typed", "/", _nothing, _type),
+        Interaction("an entity chosen", "/", _searched, _choose),
+        Interaction("a node expanded", f"/explore?id={one}", _menu, _expand),
+        Interaction("the date moved", f"/explore?id={one}", _focus(0), _step),
+        Interaction("the shock moved", f"/dependencies?id={one}&part=what-if", _focus(0), _step),
+        Interaction("a saved query run", f"/queries?id=customers-of&company={one}", _nothing, _run),
+    )
+
+
+def measured(
+    page: Page, url: str, one: str, rounds: int, ready: Callable[[Page], None]
+) -> Iterator[tuple[str, float, float, float]]:
+    """Name, first, median and 95th percentile of each interaction, in milliseconds."""
+    for each in script(one):
+        times: list[float] = []
+        for number in range(rounds + 1):
+            page.goto(url + each.page)
+            ready(page)
+            each.prepare(page)
+            page.wait_for_timeout(QUIET_MS)
+            ready(page)
+            page.evaluate(_WATCH)
+            each.act(page, number)
+            page.wait_for_function(_DONE, arg=QUIET_MS, timeout=120_000)
+            times.append(float(page.evaluate(_TOOK)))
+        again = sorted(times[1:])
+        high = again[min(len(again) - 1, round(0.95 * len(again)))]
+        yield each.name, times[0], statistics.median(again), high
+
+
+def _nothing(page: Page) -> None:
+    pass
+
+
+def _type(page: Page, number: int) -> None:
+    page.get_by_placeholder("Company, person or fund").press("cnoms"[number % 5])
+
+
+def _searched(page: Page) -> None:
+    page.get_by_placeholder("Company, person or fund").fill("a")
+    page.wait_for_selector("[data-testid=stPageLink] >> nth=3")
+
+
+def _choose(page: Page, number: int) -> None:
+    page.locator("[data-testid=stPageLink] a").nth(number % 3).click()
+
+
+def _menu(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("^Expand")).click()
+    page.get_by_role("button", name=re.compile(r"^All \(")).wait_for()
+
+
+def _expand(page: Page, number: int) -> None:
+    page.get_by_role("button", name=re.compile(r"^All \(")).click()
+
+
+def _focus(place: int) -> Callable[[Page], None]:
+    def prepare(page: Page) -> None:
+        page.get_by_role("slider").nth(place).focus()
+
+    return prepare
+
+
+def _step(page: Page, number: int) -> None:
+    # Both sliders start at one end; a step from there is possible one way only.
+    slider = page.get_by_role("slider").first
+    back = slider.get_attribute("aria-valuenow") == slider.get_attribute("aria-valuemax")
+    page.keyboard.press("ArrowLeft" if back else "ArrowRight")
+
+
+def _run(page: Page, number: int) -> None:
+    page.get_by_role("button", name="Run", exact=True).click()

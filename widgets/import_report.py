@@ -1,0 +1,139 @@
+"""An import report on the screen: numbers that add up, reasons, rejected rows, how to get them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import streamlit as st
+
+from graph.imports import Counted, ImportReport, write_rejects
+from graph.model import Entity, Placed, Record, Source, Tie, to_properties
+from graph.wording import counted
+from widgets.text import md, plain
+
+MOST_PROBLEMS = 200
+PREVIEWED = 20
+_REPEATED = {
+    "exact": "the same row again, left out",
+    "superseded": "superseded by a later statement, left out",
+    "further": "a further round or period, kept",
+    "other_source": "the same from another source, kept",
+}
+
+
+def show_report(report: ImportReport, shorten: Callable[[str], str]) -> None:
+    """All that a report says; what did not occur is left out."""
+    with st.grid(4, min_column_width=150):
+        st.metric("Rows read", f"{report.read:,}", border=True)
+        st.metric("Accepted", f"{report.accepted:,}", border=True)
+        st.metric("Rejected", f"{report.rejected:,}", border=True)
+        st.metric("Left aside", f"{report.skipped:,}", border=True)
+    sorts = (("Entities", report.entities), ("Ties", report.ties), ("Sources", report.sources))
+    st.dataframe(
+        [
+            {"records": name, "new": made.new, "changed": made.changed, "unchanged": made.unchanged}
+            for name, made in sorts
+        ],
+        hide_index=True,
+        key="import-changes",
+        alt="New, changed and unchanged records by sort",
+    )
+    _facts(report)
+    _reasons("Noticed, and loaded all the same", report.remarks, "remarks", shorten)
+    _reasons("Left aside", report.skips, "skips", shorten)
+    if report.unread:
+        with st.expander(f"Not read: {counted(len(report.unread), 'file')}"):
+            for each in report.unread:
+                what = f"columns {', '.join(each.names)}" if each.names else "the whole file"
+                st.markdown(f"- {md(shorten(each.path), 120)}: {md(what, 600)}")
+    _problems(report, shorten)
+
+
+def show_preview(records: Sequence[Placed], shorten: Callable[[str], str]) -> None:
+    """The first records as they would be stored, by sort."""
+    for sort, title in ((Entity, "entities"), (Tie, "ties"), (Source, "sources")):
+        rows = [_row(placed, shorten) for placed in records if isinstance(placed.record, sort)]
+        if rows:
+            st.markdown(f"**The first {title}**")
+            st.dataframe(rows, hide_index=True, key=f"import-first-{title}", alt=f"The first {title}")
+
+
+def _row(placed: Placed, shorten: Callable[[str], str]) -> dict[str, str]:
+    record: Record = placed.record
+    values = to_properties(record)
+    if isinstance(record, Tie):
+        values = {"from": record.from_id, "type": record.type, "to": record.to_id, **values}
+    skip = ("name_key", "valid_from", "valid_to")
+    place = f"{shorten(placed.place.path)}:{placed.place.line}"
+    return {"line": plain(place, 60)} | {
+        name: plain(", ".join(value) if isinstance(value, list) else str(value), 120)
+        for name, value in values.items()
+        if name not in skip
+    }
+
+
+def _facts(report: ImportReport) -> None:
+    said: list[str] = []
+    if report.stubs:
+        said.append(f"{counted(report.stubs, 'entity', 'entities')} only named by ties, marked as stubs")
+    repeated = asdict(report.duplicates)
+    said += [f"{number:,} {_REPEATED[name]}" for name, number in repeated.items() if number]
+    if report.currencies:
+        money = ", ".join(f"{code} {number:,}" for code, number in report.currencies.items())
+        said.append(f"amounts in {money}; never added up over currencies")
+    if said:
+        st.markdown("\n".join(f"- {md(text, 300)}" for text in said))
+
+
+def _reasons(title: str, reasons: Sequence[Counted], key: str, shorten: Callable[[str], str]) -> None:
+    if not reasons:
+        return
+    with st.expander(f"{title}: {counted(sum(each.rows for each in reasons), 'row')}"):
+        st.dataframe(
+            [
+                {
+                    "rows": each.rows, "field": plain(each.field, 60), "what": plain(each.reason, 300),
+                    "such as": plain(each.example, 80), "in": plain(shorten(each.place), 80),
+                }
+                for each in reasons
+            ],
+            hide_index=True,
+            key=f"import-{key}",
+            alt=title,
+        )  # fmt: skip
+
+
+def _problems(report: ImportReport, shorten: Callable[[str], str]) -> None:
+    if not report.problems:
+        return
+    st.subheader("Rejected rows")
+    _reasons("By reason", report.reasons, "reasons", shorten)
+    st.dataframe(
+        [
+            {
+                "in": plain(f"{shorten(each.place.path)}:{each.place.line}", 80), "field": plain(each.field, 60),
+                "value": plain(each.value, 120), "what": plain(each.reason, 300), "next step": plain(each.hint, 300),
+            }
+            for each in report.problems[:MOST_PROBLEMS]
+        ],
+        hide_index=True,
+        key="import-problems",
+        alt="Rejected rows with the reason",
+    )  # fmt: skip
+    if len(report.problems) > MOST_PROBLEMS:
+        st.caption(f"{MOST_PROBLEMS} of {len(report.problems):,}; the file has them all.")
+    st.download_button(
+        "Rejected rows (CSV)", lambda: rejects_csv(report), file_name="interlock-rejected.csv", mime="text/csv",
+        key="import-rejects", icon=":material/download:", on_click="ignore",
+    )  # fmt: skip
+
+
+def rejects_csv(report: ImportReport) -> bytes:
+    """The file of rejected rows."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rejected.csv"
+        write_rejects(report.problems, path)
+        return path.read_bytes()
