@@ -36,6 +36,7 @@ PAGES = {
     "Know": [
         ("data", "Data", "database"),
         ("imports", "Import", "upload_file"),
+        ("duplicates", "Duplicates", "join_inner"),
         ("sources", "Sources", "library_books"),
     ],
 }

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from commands import analyse, data, explore, extras, imports, load, queries
+from commands import analyse, data, explore, extras, imports, load, queries, resolve
 from commands.console import note
 from commands.frame import INTERRUPTED, OUR_MISTAKE, Group, StoreOption, quiet_stdout
 
@@ -28,6 +28,7 @@ for command in (
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(imports.app, name="imports")
+app.add_typer(resolve.app, name="resolve")
 app.add_typer(queries.app, name="query")
 app.add_typer(analyse.app, name="analyse")
 

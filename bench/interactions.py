@@ -60,9 +60,9 @@ def script(one: str) -> tuple[Interaction, ...]:
     return (
         Interaction("search, a letter typed", "/", _nothing, _type),
         Interaction("an entity chosen", "/", _searched, _choose),
-        Interaction("a node expanded", f"/explore?id={one}", _menu, _expand),
-        Interaction("the date moved", f"/explore?id={one}", _focus(0), _step),
-        Interaction("the shock moved", f"/dependencies?id={one}&part=what-if", _focus(0), _step),
+        Interaction("a node expanded", f"/explore?ids={one}", _menu, _expand),
+        Interaction("the date moved", f"/explore?id={one}", _on_slider, _step),
+        Interaction("the shock moved", f"/dependencies?id={one}&part=what-if", _on_slider, _step),
         Interaction("a saved query run", f"/queries?id=customers-of&company={one}", _nothing, _run),
     )
 
@@ -106,6 +106,9 @@ def _choose(page: Page, number: int) -> None:
 
 
 def _menu(page: Page) -> None:
+    page.get_by_role("combobox", name=re.compile("Selected")).click()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
     page.get_by_role("button", name=re.compile("^Expand")).click()
     page.get_by_role("button", name=re.compile(r"^All \(")).wait_for()
 
@@ -114,18 +117,14 @@ def _expand(page: Page, number: int) -> None:
     page.get_by_role("button", name=re.compile(r"^All \(")).click()
 
 
-def _focus(place: int) -> Callable[[Page], None]:
-    def prepare(page: Page) -> None:
-        page.get_by_role("slider").nth(place).focus()
-
-    return prepare
+def _on_slider(page: Page) -> None:
+    page.get_by_role("slider").first.focus()
 
 
 def _step(page: Page, number: int) -> None:
     # Both sliders start at one end; a step from there is possible one way only.
-    slider = page.get_by_role("slider").first
-    back = slider.get_attribute("aria-valuenow") == slider.get_attribute("aria-valuemax")
-    page.keyboard.press("ArrowLeft" if back else "ArrowRight")
+    at_end = page.get_by_role("slider").first.evaluate("it => Number(it.value) === Number(it.max)")
+    page.keyboard.press("ArrowLeft" if at_end else "ArrowRight")
 
 
 def _run(page: Page, number: int) -> None:

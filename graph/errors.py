@@ -65,6 +65,10 @@ class ImportNotFound(ExplorerError):
     """No import has this id."""
 
 
+class MergeNotFound(ExplorerError):
+    """No merge has this id."""
+
+
 class UndoRefused(ExplorerError):
     """Something later builds on what would be taken back."""
 

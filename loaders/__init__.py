@@ -24,6 +24,7 @@ FORMATS: Mapping[str, str] = {
     "gleif": "loaders.gleif:GleifLoader",
     "crunchbase": "loaders.crunchbase:CrunchbaseLoader",
     "icij": "loaders.icij:IcijLoader",
+    "littlesis": "loaders.littlesis:LittleSisLoader",
     "sec-formd": "loaders.sec_formd:FormDLoader",
     "sec-ownership": "loaders.sec_ownership:OwnershipLoader",
     "sec-13dg": "loaders.sec_13dg:StakesLoader",

@@ -29,7 +29,7 @@ from loaders.table_rows import flat_values
 
 NODES, EDGES = "nodes", "edges"
 _COUNTED = re.compile(r"[A-Za-z]?\d+(::[A-Za-z]?\d+)*(\.0)?", re.ASCII)
-_NO_DIRECTION = "the edges have no direction: a type that needs one must be given by a mapping"
+NO_DIRECTION = "the edges have no direction: a type that needs one must be given by a mapping"
 _COUNTED_IDS = (
     "ids are mere numbers, which other files use as well; a mapping can put an id_prefix before them"
 )
@@ -72,20 +72,20 @@ class Lines:
 def graph_items(graph: GraphFile, load: MappedRows, mapping: MappingFile | None) -> Iterator[Item]:
     """Everything in a graph: its nodes, then its edges."""
     rule = _rule(mapping, graph, NODES, graph.node_columns)
-    nodes = _Watched(graph.nodes(), "id", None if rule or graph.literal else _COUNTED)
+    nodes = Watched(graph.nodes(), "id", None if rule or graph.literal else _COUNTED)
     rows: Iterable[TableRow | Problem] = nodes
     if rule is None:
         rule, rows = _plain_nodes(graph, nodes)
     yield from load.read(rule, rows, name=graph.name, shown=f"{graph.shown}#{NODES}")
     yield from nodes.remark(_COUNTED_IDS)
     rule = _rule(mapping, graph, EDGES, graph.edge_columns)
-    edges = _Watched(graph.edges(), "directed", None if rule else re.compile("false"))
+    edges = Watched(graph.edges(), "directed", None if rule else re.compile("false"))
     rows = edges
     if rule is None:
         rule = _plain_edges(graph)
         rows = edges if graph.literal else _with_label(edges, rule.ties[0].type.column)
     yield from load.read(rule, rows, name=graph.name, shown=f"{graph.shown}#{EDGES}")
-    yield from edges.remark(_NO_DIRECTION)
+    yield from edges.remark(NO_DIRECTION)
 
 
 def graph_load(prefix: str, options: ReadOptions, scope: str, *, literal: bool) -> MappedRows:
@@ -235,7 +235,7 @@ def _plain_edges(graph: GraphFile) -> TableRule:
     return TableRule(ties=(tie.model_copy(update=ends),), ignore=ignore)
 
 
-class _Watched:
+class Watched:
     """Rows, of which the first is noted whose column is so."""
 
     def __init__(

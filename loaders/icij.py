@@ -22,6 +22,7 @@ CAUTION = (
     "to be listed there accuses nobody: such companies and trusts have lawful uses, "
     "and people of the same name are mixed up easily"
 )
+_MAX_LEAKS = 1000
 _HOME = "https://offshoreleaks.icij.org/"
 _OVER = ("inactive", "resigned", "ended", "ceased", "former")
 
@@ -67,6 +68,7 @@ class _Reading:
     rows: Seen = field(default_factory=Seen)
     nodes_known: Seen = field(default_factory=Seen)
     cited: dict[str, str] = field(default_factory=dict[str, str])
+    valid: dict[str, str] = field(default_factory=dict[str, str])
 
     def nodes(self, table: Table) -> Iterator[Item]:
         for row in table_rows(self.source, table):
@@ -80,6 +82,7 @@ class _Reading:
             if not self.rows.add((table.kind, *row.values.values())):
                 yield Skipped(row.place, "duplicate", "the same row stands in the tables before")
                 continue
+            self._valid_until(row)
             reader = RowReader(row.place)
             entity = node_entity(row, f"icij:{key}", row.kind or table.kind, reader)
             self.nodes_known.add(("address" if entity.kind == KINDS[ADDRESS] else "party", key))
@@ -144,14 +147,20 @@ class _Reading:
             return
         words = "-".join(re.findall(r"[^\W_]+", leak.lower()))
         key = f"icij:{words[:200] or 'offshore-leaks'}"
+        self._valid_until(row)
         fresh = key not in self.cited.values()
         self.cited[leak] = key
         if fresh:
-            yield Placed(_source(key, leak, self.options), row.place)
+            yield Placed(_source(key, leak, self.valid.get(leak), self.options), row.place)
+
+    def _valid_until(self, row: Row) -> None:
+        """Remember up to when a leak's data goes: "current through 2015"."""
+        if (text := row.text("valid_until")) and len(self.valid) < _MAX_LEAKS:
+            self.valid.setdefault(row.text("sourceid") or "", text[:200])
 
 
-def _source(key: str, leak: str, options: ReadOptions) -> Source:
-    name = f"Offshore Leaks database, {leak[:200]}" if leak else "Offshore Leaks database"
+def _source(key: str, leak: str, valid: str | None, options: ReadOptions) -> Source:
+    name = "; ".join(filter(None, ("Offshore Leaks database", leak[:200], valid)))
     return Source(
         key,
         options.publisher or PUBLISHER,

@@ -17,20 +17,21 @@ _OWNER = (
     "unit holder", "beneficial interest", "share owner", "investor",
 )  # fmt: skip
 _CONTROL = (
-    "trustee", "protector", "settlor", "power of attorney", "attorney", "signatory", "nominee", "nominated person",
+    "trustee", "protector", "settlor", "power of attorney", "attorney", "signatory", "nominated person",
     "authorised person", "authorized person", "authorised representative", "authorized representative",
     "appointor", "appointer", "enforcer", "controller", "grantor", "authorised", "authorized", "poa",
     "authorised signature", "authorized signature", "trustor",
 )  # fmt: skip
 _ROLE = (
     "secretary", "president", "treasurer", "officer", "manager", "administrator", "auditor", "accountant",
-    "liquidator", "custodian", "representative", "registrar", "chief executive", "receiver", "clerk", "assistant",
-    "records & registers", "unit trust register", "consul", "supervisor", "inspector", "comptroller", "vocal",
+    "liquidator", "custodian", "representative", "registrar", "chief executive", "receiver", "clerk",
+    "assistant", "records & registers", "unit trust register", "consul", "supervisor", "inspector",
+    "comptroller",
 )  # fmt: skip
 _ADVICE = ("adviser", "advisor", "counsel", "lawyer", "legal advice")
 _SERVICE = (
-    "intermediary", "agent", "registered office", "correspondent", "correspondent addr", "stockbroker", "broker",
-    "service provider", "incorporator",
+    "intermediary", "agent", "registered office", "correspondent", "correspondent addr", "stockbroker",
+    "broker", "service provider", "incorporator",
 )  # fmt: skip
 _SORTS: tuple[tuple[str, Sequence[str]], ...] = (
     ("ADVISES", _ADVICE),
@@ -43,7 +44,7 @@ _SORTS: tuple[tuple[str, Sequence[str]], ...] = (
     ("SERVES", _SERVICE),
 )
 _SAME = re.compile(r"(?:probably |possibly |may be )?(?:the )?(?:same|similar)\b")
-_ADDRESS = re.compile(r"(?:registered|business|mailing|residential|correspondence|same)? ?address(?: of)?\Z")
+_ADDRESS = re.compile(r"(?:registered|business|mailing|residential|correspondence)? ?address(?: of)?\Z")
 _PARTS = re.compile(r"\s*(?:[/;,+&]|\band\b)\s*")
 _LONGEST = 200
 
@@ -79,7 +80,8 @@ def links(rel_type: str, link: str) -> tuple[Link, ...]:
     sort = _plain(rel_type)
     words = _words(link) or _words(rel_type) or "linked"
     if _SAME.match(sort):
-        return (Link("MAYBE_SAME_AS", sort),)
+        # The link often says why: same name, same address.
+        return (Link("MAYBE_SAME_AS", _plain(link) if _SAME.match(_plain(link)) else sort),)
     if _ADDRESS.match(sort):
         return (Link("LOCATED_AT", words),)
     if sort in ("intermediary of", "intermediary"):
@@ -109,7 +111,7 @@ def _type_of(text: str) -> str | None:
     if "nominee" in plain and "director" not in plain:
         return "CONTROLS"
     for tie_type, words in _SORTS:
-        if any(plain == word or plain.endswith(" " + word) for word in words):
+        if any(plain == word or plain.endswith((" " + word, "-" + word)) for word in words):
             return tie_type
     if plain.startswith(("secretary", "power of attorney", "trustee", "protector", "settlor")):
         return "HOLDS_ROLE" if plain.startswith("secretary") else "CONTROLS"

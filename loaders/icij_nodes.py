@@ -19,9 +19,9 @@ KINDS: Mapping[str, str] = {
     OTHER: "organization",
 }
 READ = frozenset({
-    "node_id", "name", "original_name", "former_name", "jurisdiction", "jurisdiction_description", "country_codes",
-    "countries", "incorporation_date", "inactivation_date", "struck_off_date", "dorm_date", "closed_date", "status",
-    "company_type", "service_provider", "ibcruc", "sourceid", "note", "valid_until", "type",
+    "node_id", "name", "original_name", "former_name", "jurisdiction", "jurisdiction_description", "type",
+    "country_codes", "countries", "incorporation_date", "inactivation_date", "struck_off_date", "dorm_date",
+    "closed_date", "status", "company_type", "service_provider", "ibcruc", "sourceid", "note", "valid_until",
 })  # fmt: skip
 """Columns that are read; an address has the column of that name besides."""
 
@@ -29,9 +29,8 @@ _UNKNOWN = frozenset(
     {"xxx", "xx", "not identified", "undetermined", "unknown", "undefined", "other", "not available"}
 )
 _PLACES = {
-    "british anguilla": "AI", "nevada": "US", "wyoming": "US", "delaware": "US", "florida": "US", "dubai": "AE",
-    "ras al khaimah": "AE", "labuan": "MY", "united states of america": "US", "jersey": "JE", "guernsey": "GG",
-    "isle of man": "IM", "uk": "GB", "brunei": "BN", "niue": "NU",
+    "british anguilla": "AI", "nevada": "US", "wyoming": "US", "delaware": "US", "florida": "US",
+    "dubai": "AE", "ras al khaimah": "AE", "labuan": "MY",
 }  # fmt: skip
 _ENDS = (
     ("inactive since", "inactivation_date"),
@@ -100,7 +99,8 @@ def _notes(row: NodeRow, reader: RowReader) -> list[str]:
     for words, column in _ENDS:
         if date := reader.date(column, row.said(column)):
             found.append(f"{words} {date}")
-    found += filter(None, (row.text("valid_until"), row.text("note")))
+    if text := row.text("note"):
+        found.append(text)
     return list(dict.fromkeys(found))
 
 

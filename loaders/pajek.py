@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from graph.model import Item, Place, Problem, name_key
 from loaders import ReadOptions
-from loaders.graph_files import EDGES, NODES, graph_load, mapping_for, scope_for
+from loaders.graph_files import EDGES, NO_DIRECTION, NODES, Watched, graph_load, mapping_for, scope_for
 from loaders.mapping import Column, EntityRule, TableRule, TieRule
 from loaders.source_file import Member, SourceFile
 from loaders.table_cells import TableRow
@@ -70,11 +70,13 @@ class PajekLoader:
             ties = mapping.table_for(member.name, _COLUMNS, EDGES) if mapping else None
             yield from load.read(nodes or _NODES, _vertices(source, member, names), name=member.name,
                                  shown=f"{member.shown}#{NODES}")  # fmt: skip
-            yield from load.read(ties or _TIES, _lines(source, member, names), name=member.name,
+            lines = Watched(_lines(source, member, names), "directed", None if ties else re.compile("false"))
+            yield from load.read(ties or _TIES, lines, name=member.name,
                                  shown=f"{member.shown}#{EDGES}")  # fmt: skip
+            yield from lines.remark(NO_DIRECTION)
 
 
-_COLUMNS = ("source", "target", "directed", "relation", "label", "weight")
+_COLUMNS = ("source", "target", "directed", "relation", "label", "weight", "source name", "target name")
 _NODES = TableRule(entity=EntityRule(id=Column(column="id"), name=Column(column="name")))
 _TIES = TableRule(
     ties=(

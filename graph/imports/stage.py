@@ -112,7 +112,8 @@ class Stage:
             new = changed = 0
             for key, placed in self.kept[kind].items():
                 old = self._stored[kind].get(key)
-                record = self._final(placed.record, old)
+                known = placed.weak and isinstance(old, Source)
+                record = old if known and old is not None else self._final(placed.record, old)
                 if old is None:
                     new += 1
                 elif record == old:
@@ -173,6 +174,9 @@ class Stage:
             placed = Placed(record, place, weak=True)
         if first is None:
             kept[record.id] = placed
+        elif isinstance(record, Source) and (placed.weak or first.weak):
+            # Only an id, beside what the source's own row says.
+            kept[record.id] = first if placed.weak else placed
         elif self.strict:
             self._problem(
                 place,

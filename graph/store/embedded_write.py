@@ -13,6 +13,7 @@ from graph.store import embedded_engine as arcade
 from graph.store.base import LogEntry, Progress, Removal
 
 SCHEMA_VERSION = 2
+_DOCUMENTS = ("InterlockMeta", "InterlockLog", "InterlockLogPart")
 _CHUNK = 20_000
 _COMMIT_EVERY = 50_000
 
@@ -24,15 +25,16 @@ def build_schema(database: Any) -> None:
     earlier version gets the kinds and types that have come since.
     """
     there = {str(row["name"]) for row in database.query("sql", "SELECT name FROM schema:types").to_list()}
-    wanted = {"Entity": "VERTEX TYPE Entity BUCKETS 1", "Source": "VERTEX TYPE Source BUCKETS 1", "Tie": "EDGE TYPE Tie BUCKETS 1"}
-    wanted |= {kind.label: f"VERTEX TYPE {kind.label} EXTENDS Entity BUCKETS 1" for kind in ontology().kinds.values()}
-    wanted |= {name: f"EDGE TYPE {name} EXTENDS Tie BUCKETS 1" for name in ontology().types}
+    wanted = {"Entity": "VERTEX TYPE Entity", "Source": "VERTEX TYPE Source", "Tie": "EDGE TYPE Tie"}
+    wanted |= {kind.label: f"VERTEX TYPE {kind.label} EXTENDS Entity" for kind in ontology().kinds.values()}
+    wanted |= {name: f"EDGE TYPE {name} EXTENDS Tie" for name in ontology().types}
     wanted |= {
-        name: f"DOCUMENT TYPE {name} BUCKETS 1" for name in ("InterlockMeta", "InterlockLog", "InterlockLogPart")
+        name: f"DOCUMENT TYPE {name}" for name in ("InterlockMeta", "InterlockLog", "InterlockLogPart")
     }
     for name, statement in wanted.items():
         if name not in there:
-            database.command("sql", f"CREATE {statement}")
+            # One bucket each: writers take turns here, and every bucket has files and an index of its own.
+            database.command("sql", f"CREATE {statement} BUCKETS 1")
     for name in ("Entity", "Source", "Tie"):
         if name not in there:
             database.command("sql", f"CREATE PROPERTY {name}.id STRING")

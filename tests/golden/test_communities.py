@@ -125,3 +125,12 @@ def test_components_of_the_bundled_data(bundled_store: Store) -> None:
     wanted = sorted((len(c) for c in nx.weakly_connected_components(graph) if len(c) > 1), reverse=True)
     assert [row[1] for row in answer.rows] == wanted
     assert any("without such a tie" in note for note in answer.notes)
+
+
+def test_families_are_told_by_their_titles() -> None:
+    graph = nx.MultiDiGraph()
+    graph.add_edge("a", "b", "r1", type="PARTNERED_WITH")
+    (found,) = answer_communities(graph).statements[1:]
+    assert (
+        found.text == "2 entities around a and b: 1 tie inside, 0 to others; inside mostly partnership (1)."
+    )

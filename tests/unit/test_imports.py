@@ -98,6 +98,14 @@ def test_a_row_of_the_same_import_wins_over_its_mention_before_and_after(store: 
     assert store.entity("acme") == replace(ACME, aliases=("ACME",))
 
 
+def test_a_source_of_which_only_the_id_is_known_takes_nothing_away(store: Store) -> None:
+    bare = at(1, Source("filing", "graph.gexf", "filing"), weak=True)
+    import_records(store, [bare, at(2, FILING), bare], strict=False)
+    assert [*store.sources()] == [FILING]
+    assert import_records(store, [bare], strict=False).sources == Change(unchanged=1)
+    assert [*store.sources()] == [FILING]
+
+
 @pytest.mark.parametrize(
     ("second", "wanted"),
     [

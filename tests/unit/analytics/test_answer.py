@@ -16,13 +16,14 @@ from graph.analytics.answer import (
     answer_bytes,
     listed,
     name_of,
+    named_tie,
     provenance_of,
     write_answer,
 )
 from graph.dossier import dossier
 from graph.errors import ParameterError
 from graph.exports.brief import answer_brief, entity_brief
-from graph.model import Source, Tie
+from graph.model import Batch, Entity, Source, Tie
 from graph.projection import to_networkx
 from graph.store.embedded import EmbeddedStore
 
@@ -103,3 +104,30 @@ def test_names_and_lists(bundled_store: EmbeddedStore) -> None:
     assert name_of(graph, "nobody") == "nobody"
     assert listed([]) == ""
     assert listed(["A"]) == "A"
+
+
+def test_a_brief_of_an_entity_says_what_registers_say(embedded_store: EmbeddedStore) -> None:
+    firm = Entity(
+        "a",
+        "A",
+        "company",
+        country="GB",
+        identifiers=("gb-coh:00445790",),
+        note="No parent is stated.",
+        stub=True,
+    )
+    embedded_store.upsert(Batch((firm,)))
+    page = entity_brief(dossier(embedded_store, "a"), as_of=None, data_version="v").replace("\\", "")
+    assert "Company · GB · named only by others" in page
+    assert "- UK Companies House number 00445790" in page
+    assert "Note: No parent is stated." in page
+
+
+def test_a_tie_is_named_for_people() -> None:
+    graph = nx.MultiDiGraph()
+    graph.add_node("a", name="Ann")
+    graph.add_edge("a", "b", "r1", type="OWNS", status="planned", start_date="2024")
+    graph.add_edge("a", "b", "r2", type="LENT_TO")
+    assert named_tie(graph, "a", "b", "r1") == "Ann – b (owns, 2024, planned)"
+    assert named_tie(graph, "a", "b", "r2") == "Ann – b (lent to)"
+    assert named_tie(nx.DiGraph([("a", "b")]), "a", "b", "a->b") == "a – b"

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 import networkx as nx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.errors import LoadError
@@ -212,6 +212,7 @@ def test_pajek() -> None:
         (alder, "RELATED_TO", second, None),
     ]
     assert unread(items) == ["weight"]
+    assert remarks(items) == [("directed", "false")]
     assert [p.place.line for p in problems(items)] == [6, 13]
     assert ends_of_rows(items)["rejected"] == 2
 
@@ -339,6 +340,7 @@ GOOD = [
 ]
 
 
+@settings(deadline=None)
 @given(data=st.data())
 def test_damaged_files_never_break_it(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     form, name = data.draw(st.sampled_from(GOOD))
@@ -359,7 +361,7 @@ VALUES = st.recursive(
     | st.integers()
     | st.floats()
     | st.text(max_size=9)
-    | st.sampled_from(["\ud800", "9" * 600]),
+    | st.sampled_from(["HALF", "9" * 600]),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(st.sampled_from(["id", "source", "x"]), inner, max_size=3)
@@ -368,6 +370,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(
     nodes=st.lists(VALUES, max_size=4),
     edges=st.lists(VALUES | st.fixed_dictionaries({"source": VALUES, "target": VALUES}), max_size=4),
@@ -380,11 +383,12 @@ def test_node_link_of_any_values(
     path.write_text(
         json.dumps(
             {"directed": rest, "nodes": nodes, "edges": edges, "graph": {"ontology": rest, "sources": nodes}}
-        )
+        ).replace("HALF", "\\ud800")
     )
     survives("node-link", path)
 
 
+@settings(deadline=None)
 @given(
     attributes=st.dictionaries(
         st.sampled_from(["name", "kind", "aliases", "share", "type", "start", "id"]), VALUES
@@ -393,7 +397,7 @@ def test_node_link_of_any_values(
 def test_networkx_attributes_of_any_type(attributes: dict[str, object]) -> None:
     graph = nx.DiGraph()
     graph.add_node(("a", 1), **attributes)
-    graph.add_edge(("a", 1), None if False else 2.5, **attributes)
+    graph.add_edge(("a", 1), 2.5, **attributes)
     for item in from_networkx(graph):
         if isinstance(item, Placed):
             check(item.record)

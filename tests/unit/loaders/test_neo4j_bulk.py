@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.errors import LoadError
@@ -114,6 +114,7 @@ def test_other_files_are_not_its_own(tmp_path: Path, text: str) -> None:
         read_as("neo4j-bulk", path)
 
 
+@settings(deadline=None)
 @given(data=st.data())
 def test_damaged_files_never_break_it(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     whole = (FILES / data.draw(st.sampled_from(["firms.csv", "roles.csv", "people.csv"]))).read_bytes()

@@ -13,7 +13,7 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.errors import LoadError, UnknownFormat
@@ -500,6 +500,7 @@ def test_guessed_mapping_loads_its_table(tmp_path: Path, name: str) -> None:
     assert ties(read_as("table", FILES / name, options=ReadOptions(mapping=tmp_path / "m.yaml")))
 
 
+@settings(deadline=None)
 @given(data=st.data())
 def test_damaged_files_never_break_it(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     folder = tmp_path_factory.mktemp("odd")
@@ -522,12 +523,13 @@ JSON_VALUES = st.recursive(
     | st.integers()
     | st.floats()
     | st.text()
-    | st.sampled_from(["#NAME?", "\ud800", "9" * 600]),
+    | st.sampled_from(["#NAME?", "HALF", "9" * 600]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )
 
 
+@settings(deadline=None)
 @given(
     values=st.dictionaries(
         st.sampled_from(["from", "to", "type", "share", "start", "amount_usd", "id", "note"]), JSON_VALUES
@@ -535,7 +537,9 @@ JSON_VALUES = st.recursive(
 )
 def test_json_values_of_any_type(tmp_path_factory: pytest.TempPathFactory, values: dict[str, object]) -> None:
     path = tmp_path_factory.mktemp("odd") / "odd.json"
-    path.write_text(json.dumps([{"from": "a", "to": "b"}, values]), encoding="utf-8")
+    path.write_text(
+        json.dumps([{"from": "a", "to": "b"}, values]).replace("HALF", "\\ud800"), encoding="utf-8"
+    )
     survives("table", path)
 
 
