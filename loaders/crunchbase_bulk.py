@@ -17,7 +17,16 @@ from loaders.crunchbase_bulk_ties import (
     read_job,
     read_parent,
 )
-from loaders.crunchbase_cells import Cells, joined, money_text, round_note, round_text, slug, status_note
+from loaders.crunchbase_cells import (
+    Cells,
+    joined,
+    kind_of_key,
+    money_text,
+    round_note,
+    round_text,
+    slug,
+    status_note,
+)
 from loaders.crunchbase_rounds import Rounds, read_investment, read_partner, round_of, survey_rounds
 from loaders.crunchbase_table import Reading, source_id
 from loaders.values import made_id
@@ -200,7 +209,8 @@ def _person(reading: Reading, cells: Cells) -> Iterator[Item]:
     key = cells.key("uuid")
     employer = cells.key("featured_job_organization_uuid", "primary_organization_uuid")
     # The table of jobs says the same with its dates.
-    if key and employer and employer != key and not reading.has("jobs"):
+    house = employer is not None and kind_of_key(employer) != "person"
+    if key and employer and house and employer != key and not reading.has("jobs"):
         yield from reading.cite(cells)
         if works_at:
             yield from reading.end(

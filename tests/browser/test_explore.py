@@ -106,13 +106,13 @@ def test_keys_undo_and_redo(page: Page) -> None:
     opened(page, "/explore?ids=openai,microsoft", "2 of 2 entities")
     click(page, "Microsoft")
     page.get_by_role("button", name=re.compile("^Remove")).click()
-    expect(page.get_by_text("1 of 1 entities").first).to_be_visible()
+    expect(page.get_by_text("1 of 1 entity").first).to_be_visible()
     settled(page)
     page.keyboard.press("Control+z")
     expect(page.get_by_text("2 of 2 entities").first).to_be_visible()
     settled(page)
     page.keyboard.press("Control+y")
-    expect(page.get_by_text("1 of 1 entities").first).to_be_visible()
+    expect(page.get_by_text("1 of 1 entity").first).to_be_visible()
 
 
 def test_a_shared_link_opens_the_same_canvas(page: Page) -> None:

@@ -30,7 +30,8 @@ ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests" / "fixtures" / "triple"
 COMMANDS = (
     ("load",), ("check",), ("stats",), ("search",), ("entity",), ("paths",), ("export",), ("app",),
-    ("ontology",), ("clear",), ("imports",), ("imports", "show"), ("imports", "undo"), ("query",), ("query", "list"), ("query", "show"), ("query", "run"),
+    ("ontology",), ("clear",), ("imports",), ("imports", "show"), ("imports", "undo"), ("resolve",), ("resolve", "review"),
+    ("resolve", "merge"), ("resolve", "different"), ("resolve", "merges"), ("resolve", "undo"), ("query",), ("query", "list"), ("query", "show"), ("query", "run"),
     ("query", "cypher"),
 )  # fmt: skip
 
@@ -111,7 +112,9 @@ def test_every_command_is_listed_here() -> None:
     }  # fmt: skip
     queries = {("query", str(command.name)) for command in cli.queries.app.registered_commands}
     imports = {("imports", str(command.name)) for command in cli.imports.app.registered_commands}
-    assert set(COMMANDS) == groups | queries | imports | {("query",), ("imports",)}
+    pairs = {("resolve", str(command.name)) for command in cli.resolve.app.registered_commands}
+    wanted = groups | queries | imports | pairs
+    assert set(COMMANDS) == wanted | {("query",), ("imports",), ("resolve",)}
 
 
 def test_version() -> None:
@@ -204,6 +207,40 @@ def test_imports_are_listed_looked_into_and_undone(tmp_path: Path) -> None:
     assert state(folder)[0].entities == 0
     assert "was undone already" in bad("imports", "undo", row["id"], "--yes", store=folder)
     assert "Did you mean" in bad("imports", "show", row["id"][:-1], store=folder)
+
+
+TWINS = """id,name,kind,aliases,country,founded,sectors,description
+acme,Acme Robotics,company,,US,,,
+acme-2,Acme Robotics Inc.,company,,US,,,
+far,Zebra Foods,company,,DE,,,
+"""
+
+
+def test_duplicates_are_suggested_reviewed_merged_and_taken_apart(tmp_path: Path) -> None:
+    (tmp_path / "entities.csv").write_text(TWINS, encoding="utf-8")
+    folder = tmp_path / "s"
+    good("load", str(tmp_path / "entities.csv"), store=folder)
+    (row,) = table(good("resolve", "-f", "csv", store=folder))
+    assert (row["id"], row["other id"], row["decided"]) == ("acme", "acme-2", "open")
+    assert row["reasons"]
+    answered = run("resolve", "review", store=folder, given="x\ns\n")
+    assert "Answer s, d, k or q." in answered.stderr
+    assert "Same 1, different 0, skipped 0." in answered.stderr
+    assert table(good("resolve", "-f", "csv", store=folder)) == []
+    (merged,) = table(good("resolve", "merges", "-f", "csv", store=folder))
+    assert (merged["kept"], merged["dropped"], merged["state"]) == ("acme", "acme-2", "merged")
+    assert "are two again" in run("resolve", "undo", merged["id"], store=folder).stderr
+    assert "undone already" in bad("resolve", "undo", merged["id"], store=folder)
+    good("resolve", "different", "acme", "acme-2", store=folder)
+    assert table(good("resolve", "-f", "csv", store=folder)) == []
+    assert "acme-2 merged into acme" in run("resolve", "merge", "acme", "acme-2", store=folder).stderr
+    assert 'No entity "acme-3"' in bad("resolve", "merge", "acme", "acme-3", store=folder)
+
+
+def test_review_ends_quietly_when_nobody_answers(tmp_path: Path) -> None:
+    (tmp_path / "entities.csv").write_text(TWINS, encoding="utf-8")
+    good("load", str(tmp_path / "entities.csv"), store=tmp_path / "s")
+    assert "Same 0, different 0, skipped 0." in run("resolve", "review", store=tmp_path / "s").stderr
 
 
 def test_an_interrupted_import_is_told_by_the_next_command(tmp_path: Path) -> None:

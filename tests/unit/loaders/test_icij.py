@@ -298,7 +298,7 @@ CELLS = [
 
 
 @pytest.mark.parametrize("name", sorted(str(path.relative_to(FIXTURES)) for path in FIXTURES.glob("*/*.csv")))
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(random=st.randoms(use_true_random=False))
 def test_odd_cells_never_raise(name: str, random: Random, tmp_path: Path) -> None:
     with (FIXTURES / name).open(encoding="utf-8", newline="") as file:
