@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import json
 import random
 from pathlib import Path
+from typing import TextIO
 
 TYPES = ("INVESTED_IN", "OWNS", "SUPPLIES", "PARTNERED_WITH", "BOARD_MEMBER_OF")
 _SYLLABLES = ("ar", "bel", "cor", "dan", "el", "fin", "gor", "hal", "in", "jor", "kel", "lum", "mar", "nor")
@@ -63,3 +65,45 @@ def write_triple(folder: Path, entities: int, ties: int, seed: int = 7) -> Path:
                 )
             )
     return folder
+
+
+def write_ftm(path: Path, entities: int, edges: int, seed: int = 7) -> Path:
+    """FollowTheMoney JSON lines: companies and people, then ownerships and directorships between them."""
+    rng = random.Random(seed)
+    people = entities // 4
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(entities):
+            name = " ".join(
+                "".join(rng.choices(_SYLLABLES, k=rng.randint(2, 4))).capitalize() for _ in range(2)
+            )
+            more = {"country": [rng.choice(("us", "de", "gb"))]}
+            more |= (
+                {"birthDate": [f"{rng.randint(1940, 2000)}-05"]}
+                if number < people
+                else {"registrationNumber": [str(number)], "incorporationDate": ["2001-04-05"]}
+            )
+            _line(
+                file,
+                f"e{number}",
+                "Person" if number < people else "Company",
+                {"name": [name], "alias": [f"{name} Inc"], **more},
+            )
+        for number in range(edges):
+            company = [f"e{rng.randrange(people, entities)}"]
+            if number % 2:
+                of = {
+                    "director": [f"e{rng.randrange(people)}"],
+                    "organization": company,
+                    "role": ["director"],
+                }
+                _line(file, f"t{number}", "Directorship", {**of, "startDate": [f"{rng.randint(1990, 2024)}"]})
+            else:
+                owner = [f"e{rng.randrange(entities)}"]
+                of = {"owner": owner, "asset": company, "percentage": [str(rng.randint(1, 99))]}
+                _line(file, f"t{number}", "Ownership", of)
+    return path
+
+
+def _line(file: TextIO, key: str, schema: str, properties: dict[str, list[str]]) -> None:
+    row = {"id": key, "schema": schema, "properties": properties, "datasets": ["bench"]}
+    file.write(json.dumps(row) + "\n")

@@ -143,8 +143,8 @@ def plan(
     """
     chosen = options or ReadOptions()
     whole = SourceFile(*paths, encoding=chosen.encoding)
-    whole.meter.total = sum(_size(path) for path in whole.paths)
     members = whole.members
+    whole.meter.total = sum(_size(path) for path in whole.paths)
     if as_format is not None:
         return Plan((Reading(loader_for(as_format, chosen), whole),), (), whole.meter)
     loaders = [loader_for(format_id, chosen) for format_id in FORMATS]

@@ -29,6 +29,7 @@ from loaders.crunchbase_cells import (
 )
 from loaders.crunchbase_rounds import Rounds, read_investment, read_partner, round_of, survey_rounds
 from loaders.crunchbase_table import Reading, source_id
+from loaders.seen import Seen
 from loaders.values import made_id
 
 
@@ -41,8 +42,9 @@ def read_bulk(reading: Reading) -> Iterator[Item]:
         yield from _investor(reading, row) if isinstance(row, Cells) else (row,)
     for row in reading.rows("organizations"):
         yield from _organization(reading, row, rounds, listed) if isinstance(row, Cells) else (row,)
+    held = _jobs(reading)
     for row in reading.rows("people"):
-        yield from _person(reading, row) if isinstance(row, Cells) else (row,)
+        yield from _person(reading, row, held) if isinstance(row, Cells) else (row,)
     for row in reading.rows("descriptions"):
         yield from _description(row) if isinstance(row, Cells) else (row,)
     for row in reading.rows("funds"):
@@ -73,9 +75,14 @@ def read_bulk(reading: Reading) -> Iterator[Item]:
 def _listings(reading: Reading) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for cells in reading.survey("ipos"):
-        if key := cells.key("org_uuid", "company_uuid"):
+        if key := _listed(cells):
             found.setdefault(key, []).append(_listing_words(cells))
     return found
+
+
+def _listed(cells: Cells) -> str | None:
+    """The company of a listing; beside ``ipo_uuid`` the first files had its id as ``uuid``."""
+    return cells.key("org_uuid", "company_uuid", *(("uuid",) if "ipo_uuid" in cells.values else ()))
 
 
 def _listing_words(cells: Cells) -> str:
@@ -103,17 +110,12 @@ def _kind(cells: Cells) -> str:
     return "company" if "company" in roles else "investor" if "investor" in roles else "organization"
 
 
-def _page(cells: Cells, sort: str) -> str | None:
-    """The permalink of older files for the same entity: ``crunchbase:/organization/acme``."""
-    url = cells.text("cb_url")
-    if url and (
-        found := re.search(r"crunchbase\.com(/(?:organization|company|person)/[^/?#\s]{1,200})", url)
-    ):
-        return f"crunchbase:{found[1].lower()}"
+def _identifiers(cells: Cells, key: str, sort: str) -> tuple[str, ...]:
+    found = cells.identifiers(key, "cb_url")
     permalink = cells.text("permalink")
-    if permalink is None or len(permalink) > 200 or not re.fullmatch(r"[^/\s]+", permalink):
-        return None
-    return f"crunchbase:/{sort}/{permalink.lower()}"
+    if len(found) > 1 or permalink is None or not re.fullmatch(r"[^/\s]{1,200}", permalink):
+        return found
+    return key, f"crunchbase:/{sort}/{permalink.lower()}"
 
 
 def _investor(reading: Reading, cells: Cells) -> Iterator[Item]:
@@ -179,7 +181,6 @@ def _entity(
     if name is None:
         cells.reader.remark("name", "", "there is no name; the uuid stands in for it")
         name = key.removeprefix("crunchbase:")
-    page = _page(cells, "person" if kind == "person" else "organization")
     others = [cells.raw(column) for column in ("legal_name", "alias1", "alias2", "alias3")]
     reading.named.add((key,))
     yield Placed(
@@ -192,7 +193,7 @@ def _entity(
             founded=cells.founded("founded_on") if kind != "person" else None,
             sectors=sectors,
             description=description,
-            identifiers=(key, page) if page and page != key else (key,),
+            identifiers=_identifiers(cells, key, "person" if kind == "person" else "organization"),
             note=note,
         ),
         cells.place,
@@ -200,7 +201,17 @@ def _entity(
     yield from cells.remarks
 
 
-def _person(reading: Reading, cells: Cells) -> Iterator[Item]:
+def _jobs(reading: Reading) -> Seen:
+    """Who has a job where, so that the job in a person's own row is not told again."""
+    found = Seen()
+    if reading.has("people"):
+        for cells in reading.survey("jobs"):
+            if (person := cells.key("person_uuid")) and (house := cells.key("org_uuid")):
+                found.add((person, house))
+    return found
+
+
+def _person(reading: Reading, cells: Cells, held: Seen) -> Iterator[Item]:
     title = cells.text("featured_job_title", "primary_affiliation_title")
     works_at = cells.text("featured_job_organization_name", "primary_affiliation_organization")
     yield from _entity(
@@ -210,7 +221,7 @@ def _person(reading: Reading, cells: Cells) -> Iterator[Item]:
     employer = cells.key("featured_job_organization_uuid", "primary_organization_uuid")
     # The table of jobs says the same with its dates.
     house = employer is not None and kind_of_key(employer) != "person"
-    if key and employer and house and employer != key and not reading.has("jobs"):
+    if key and employer and house and employer != key and (key, employer) not in held:
         yield from reading.cite(cells)
         if works_at:
             yield from reading.end(
@@ -298,7 +309,8 @@ def _round(cells: Cells, rounds: Rounds) -> Iterator[Item]:
             name or company.removeprefix("crunchbase:"),
             "company",
             country=cells.country("country_code"),
-            identifiers=(company,),
+            sectors=cells.sectors("company_category_list"),
+            identifiers=cells.identifiers(company, "cb_url"),
             note=round_note(rounds.alone.get(company, [])),
         ),
         cells.place,
@@ -308,14 +320,23 @@ def _round(cells: Cells, rounds: Rounds) -> Iterator[Item]:
 
 
 def _listing(cells: Cells, listed: dict[str, list[str]]) -> Iterator[Item]:
-    key = cells.key("org_uuid", "company_uuid")
+    key = _listed(cells)
     if key is None:
         yield cells.problem("org_uuid", "the listing names no company.")
         return
     _listing_words(cells)
-    name = cells.name("org_name", "company_name") or key.removeprefix("crunchbase:")
+    cells.read.add("ipo_uuid")
+    own = ("name",) if "ipo_uuid" in cells.values else ()
+    name = cells.name("org_name", "company_name", *own) or key.removeprefix("crunchbase:")
     yield Placed(
-        Entity(key, name, "company", identifiers=(key,), note=joined(*listed.get(key, []))),
+        Entity(
+            key,
+            name,
+            "company",
+            country=cells.country("country_code"),
+            identifiers=cells.identifiers(key, "cb_url" if own else "org_cb_url"),
+            note=joined(*listed.get(key, [])),
+        ),
         cells.place,
         weak=True,
     )

@@ -138,7 +138,9 @@ def read_parent(reading: Reading, cells: Cells) -> Iterator[Item]:
     if child == parent:
         yield cells.problem(above[-1], "the organisation is its own parent.")
         return
-    said = cells.text("ownership_type", "relationship_type", "relationship", "relation")
+    said = cells.text(
+        "ownership_type", "relationship_type", "relationship_to_parent", "relationship", "relation"
+    )
     sort = (cells.text("type") or "").lower()
     if said is None and ("subsidiary" in sort or "division" in sort):
         said = cells.text("type")

@@ -223,12 +223,20 @@ class Cells:
             kind_of_key(key) or kind or "organization",
             country=self.country(prefix + "country_code"),
             sectors=self.sectors(*(prefix + column for column in _CATEGORIES)),
-            identifiers=(key,),
+            identifiers=self.identifiers(key, prefix + "cb_url"),
         )
+
+    def identifiers(self, key: str, column: str) -> tuple[str, ...]:
+        """An id and, from the address of its page, the permalink that older files have for it."""
+        url = self.text(column)
+        found = url and re.search(r"crunchbase\.com(/(?:organization|company|person)/[^/?#\s]{1,200})", url)
+        page = f"crunchbase:{found[1].lower()}" if found else key
+        return (key,) if page == key else (key, page)
 
     def pass_over(self, name_column: str, prefix: str) -> None:
         """Count the columns of :meth:`entity` as read, where its record is known already."""
-        self.read.update((name_column, prefix + "country_code", *(prefix + column for column in _CATEGORIES)))
+        columns = ("country_code", "cb_url", *_CATEGORIES)
+        self.read.update((name_column, *(prefix + column for column in columns)))
 
     def problem(self, field: str, reason: str, hint: str = "") -> Problem:
         """Why the row cannot become a record."""

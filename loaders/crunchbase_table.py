@@ -17,6 +17,7 @@ from loaders.values import http_url, read_date
 EXPORTS, SNAPSHOT, BULK = "exports", "snapshot", "bulk"
 
 _COMPANY_COLUMNS = ("permalink", "name", "category_list|category_code", "status|funding_total_usd", "!uuid")
+_GROUPS = "category_groups_list|category_group_list"
 _SIGNATURES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (SNAPSHOT, "objects", ("entity_type", "entity_id", "id", "name")),
     (SNAPSHOT, "relationships", ("person_object_id", "relationship_object_id")),
@@ -44,13 +45,14 @@ _SIGNATURES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (BULK, "customers", ("entity_uuid", "customer_uuid")),
     (BULK, "competitors", ("entity_uuid", "competitor_uuid")),
     (BULK, "event_appearances", ("event_uuid", "participant_uuid", "appearance_type")),
+    (BULK, "event_appearances", ("event_uuid", "entity_uuid", "relationship_to_event")),
     (BULK, "funds", ("entity_uuid", "raised_amount", "uuid|fund_uuid")),
-    (BULK, "ipos", ("went_public_on", "org_uuid|company_uuid")),
+    (BULK, "ipos", ("went_public_on", "org_uuid|company_uuid|ipo_uuid")),
     (BULK, "funding_rounds", ("org_uuid|company_uuid", "investment_type|funding_round_type", "announced_on")),
     (BULK, "investors", ("uuid", "name|investor_name", "investor_types|investor_type", "investment_count")),
     (BULK, "people", ("uuid", "first_name", "last_name", "cb_url|permalink")),
     (BULK, "organizations", ("uuid", "name|company_name", "status", "founded_on", "cb_url|permalink")),
-    (BULK, "category_groups", ("uuid|category_group_uuid", "name|category_name", "category_groups_list")),
+    (BULK, "category_groups", ("uuid|category_group_uuid", "name|category_name", _GROUPS)),
     (BULK, "events", ("uuid|event_uuid", "started_on", "ended_on", "venue_name|event_roles")),
     (BULK, "descriptions", ("uuid", "description", "cb_url|permalink")),
 )
@@ -59,7 +61,7 @@ the first that fits."""
 
 FILE_NAMES = frozenset({
     *(table for _, table, _ in _SIGNATURES),
-    "organization_descriptions", "people_descriptions", "investments_vc",
+    "organization_descriptions", "people_descriptions", "investments_vc", "event_relationships",
 })  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from loaders.graph_files import (
     graph_items,
     graph_load,
     mapping_for,
-    scope_for,
+    scopes_for,
     with_attributes,
 )
 from loaders.graphml import is_xml_of
@@ -71,9 +71,10 @@ class GexfLoader:
             LoadError: no XML, broken off, or with a document type.
         """
         mapping = mapping_for(self.options)
+        scopes = scopes_for(source, mapping)
         for member in source.members:
             graph = _graph(source, member)
-            scope = scope_for(source, member, mapping)
+            scope = scopes[member]
             load = graph_load("gexf", self.options, scope, literal=graph.literal)
             yield from graph_items(graph, load, mapping)
 

@@ -9,6 +9,7 @@ persons and events stays one of persons and events.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 
 import networkx as nx
 
-from graph.model import Item, Place, Problem, Remark, Tie
+from graph.model import Item, Place, Problem, Remark, Skipped, Tie
 from loaders import ReadOptions
 from loaders.field_names import plain_entity, plain_tie
 from loaders.mapped_rows import MappedRows
@@ -24,16 +25,13 @@ from loaders.mapping import Column, EntityRule, SourceRule, TableRule, read_mapp
 from loaders.mapping import Mapping as MappingFile
 from loaders.mapping_guess import scope_of
 from loaders.source_file import Member, SourceFile
-from loaders.table_cells import Cell, TableRow, cell_text, folded, kind_of
+from loaders.table_cells import Cell, TableRow, cell_text, folded, kind_of, slug
 from loaders.table_rows import flat_values
 
 NODES, EDGES = "nodes", "edges"
-_COUNTED = re.compile(r"[A-Za-z]?\d+(::[A-Za-z]?\d+)*(\.0)?", re.ASCII)
 NO_DIRECTION = "the edges have no direction: a type that needs one must be given by a mapping"
-_COUNTED_IDS = (
-    "ids are mere numbers, which other files use as well; a mapping can put an id_prefix before them"
-)
-Rows = Callable[[], Iterable[TableRow | Problem]]
+Row = TableRow | Problem | Skipped
+Rows = Callable[[], Iterable[Row]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +70,14 @@ class Lines:
 def graph_items(graph: GraphFile, load: MappedRows, mapping: MappingFile | None) -> Iterator[Item]:
     """Everything in a graph: its nodes, then its edges."""
     rule = _rule(mapping, graph, NODES, graph.node_columns)
-    nodes = Watched(graph.nodes(), "id", None if rule or graph.literal else _COUNTED)
-    rows: Iterable[TableRow | Problem] = nodes
+    edge_rule = _rule(mapping, graph, EDGES, graph.edge_columns)
+    # Under a mapping ids stand as they are, and so do they on the sheet that it leaves out: both must meet.
+    load.entities.scoped = rule is None and edge_rule is None and not graph.literal
+    rows: Iterable[Row] = graph.nodes()
     if rule is None:
-        rule, rows = _plain_nodes(graph, nodes)
+        rule, rows = _plain_nodes(graph, rows)
     yield from load.read(rule, rows, name=graph.name, shown=f"{graph.shown}#{NODES}")
-    yield from nodes.remark(_COUNTED_IDS)
-    rule = _rule(mapping, graph, EDGES, graph.edge_columns)
+    rule = edge_rule
     edges = Watched(graph.edges(), "directed", None if rule else re.compile("false"))
     rows = edges
     if rule is None:
@@ -98,9 +97,17 @@ def mapping_for(options: ReadOptions) -> MappingFile | None:
     return read_mapping(options.mapping) if options.mapping is not None else None
 
 
-def scope_for(source: SourceFile, member: Member, mapping: MappingFile | None) -> str:
-    """The scope of names of one graph file."""
-    return (mapping.scope if mapping is not None else None) or scope_of(source.subset([member]))
+def scopes_for(source: SourceFile, mapping: MappingFile | None) -> Mapping[Member, str]:
+    """The scope of names and counted ids of each graph file: after its name, and after its folder as well
+    where another file of the same load has that name."""
+    if mapping is not None and mapping.scope is not None:
+        return dict.fromkeys(source.members, mapping.scope)
+    found = {member: scope_of(source.subset([member])) for member in source.members}
+    count = Counter(found.values())
+    return {
+        member: scope if count[scope] == 1 else f"{slug(Path(member.shown).parent.name)[:50]}-{scope}"
+        for member, scope in found.items()
+    }
 
 
 def with_attributes(
@@ -122,8 +129,9 @@ def from_networkx(
     """The nodes and edges of a NetworkX graph as records, for :func:`graph.importer.import_records`.
 
     Args:
-        graph: of any class. Node ids become text; attributes called as our fields are read, None and NaN
-            mean unknown. A graph of :func:`graph.projection.to_networkx` comes back as it was.
+        graph: of any class. Node ids become text, numbers with ``graph.graph["name"]`` before them, so that
+            two graphs do not mean the same nodes by them; attributes called as our fields are read, None
+            and NaN mean unknown. A graph of :func:`graph.projection.to_networkx` comes back as it was.
         options: publisher, date and address of the source.
         mapping: a mapping or its file, with ``sheet: nodes`` and ``sheet: edges``.
 
@@ -154,7 +162,8 @@ def from_networkx(
         name, name, list({key: None for _, data in graph.nodes(data=True) for key, _ in _flat(data)}),
         list({key: None for *_, data in _edges(graph) for key, _ in _flat(data)}), nodes, edges, literal,
     )  # fmt: skip
-    load = graph_load("networkx", chosen, (mapping.scope if mapping else None) or name, literal=literal)
+    scope = (mapping.scope if mapping else None) or slug(name)[:100] or "networkx"
+    load = graph_load("networkx", chosen, scope, literal=literal)
     yield from graph_items(found, load, mapping)
 
 
@@ -184,9 +193,7 @@ def _rule(
     return rule and rule.model_copy(update={"ignore": (*rule.ignore, *fixed)})
 
 
-def _plain_nodes(
-    graph: GraphFile, nodes: Iterable[TableRow | Problem]
-) -> tuple[TableRule, Iterable[TableRow | Problem]]:
+def _plain_nodes(graph: GraphFile, nodes: Iterable[Row]) -> tuple[TableRule, Iterable[Row]]:
     entity = plain_entity(graph.node_columns, {"id": "id"})
     heads = {folded(column): column for column in graph.node_columns}
     label = heads.get("label")
@@ -198,7 +205,7 @@ def _plain_nodes(
     return TableRule(entity=entity, ignore=ignore), nodes
 
 
-def _with_kind(nodes: Iterable[TableRow | Problem], label: str) -> Iterator[TableRow | Problem]:
+def _with_kind(nodes: Iterable[Row], label: str) -> Iterator[Row]:
     for row in nodes:
         if isinstance(row, TableRow) and kind_of(row.values.get(label))[0] is not None:
             yield TableRow(row.place, _renamed(row.values, label, "kind"))
@@ -206,13 +213,18 @@ def _with_kind(nodes: Iterable[TableRow | Problem], label: str) -> Iterator[Tabl
             yield row
 
 
-def _with_label(edges: Iterable[TableRow | Problem], column: str | None) -> Iterator[TableRow | Problem]:
+def _with_label(edges: Iterable[Row], column: str | None) -> Iterator[Row]:
     """Edges that have no type of their own are typed by their label."""
     for row in edges:
-        if column is None or isinstance(row, Problem) or row.values.get(column) or "label" not in row.values:
-            yield row
-        else:
+        if (
+            column is not None
+            and isinstance(row, TableRow)
+            and not row.values.get(column)
+            and "label" in row.values
+        ):
             yield TableRow(row.place, _renamed(row.values, "label", column))
+        else:
+            yield row
 
 
 def _renamed(values: Mapping[str, Cell], old: str, new: str) -> dict[str, Cell]:
@@ -238,13 +250,11 @@ def _plain_edges(graph: GraphFile) -> TableRule:
 class Watched:
     """Rows, of which the first is noted whose column is so."""
 
-    def __init__(
-        self, rows: Iterable[TableRow | Problem], column: str, wanted: re.Pattern[str] | None
-    ) -> None:
+    def __init__(self, rows: Iterable[Row], column: str, wanted: re.Pattern[str] | None) -> None:
         self._rows, self._column, self._wanted = rows, column, wanted
         self._first: tuple[Place, str] | None = None
 
-    def __iter__(self) -> Iterator[TableRow | Problem]:
+    def __iter__(self) -> Iterator[Row]:
         for row in self._rows:
             if self._wanted is not None and isinstance(row, TableRow):
                 text = cell_text(row.values.get(self._column, ""))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from graph.model import Item, Place
+from graph.model import Item, Place, Skipped
 from loaders import ReadOptions
 from loaders.graph_files import (
     GraphFile,
@@ -14,7 +14,7 @@ from loaders.graph_files import (
     graph_items,
     graph_load,
     mapping_for,
-    scope_for,
+    scopes_for,
     with_attributes,
 )
 from loaders.json_values import as_text
@@ -56,7 +56,7 @@ class _Keys:
 
 
 class GraphMLLoader:
-    """One graph a file. Groups of yEd are nodes; hyperedges are left aside."""
+    """One graph a file. Groups of yEd are nodes; hyperedges are left aside and said."""
 
     format_id = "graphml"
     title = "GraphML"
@@ -76,9 +76,10 @@ class GraphMLLoader:
             LoadError: no XML, broken off, or with a document type.
         """
         mapping = mapping_for(self.options)
+        scopes = scopes_for(source, mapping)
         for member in source.members:
             graph = _graph(source, member)
-            scope = scope_for(source, member, mapping)
+            scope = scopes[member]
             load = graph_load("graphml", self.options, scope, literal=graph.literal)
             yield from graph_items(graph, load, mapping)
 
@@ -118,13 +119,16 @@ def _graph(source: SourceFile, member: Member) -> GraphFile:
                 values = {"id": as_text(node.get("id"))}
                 yield TableRow(place, with_attributes(values, _attributes(keys, "node", node)))
 
-    def edges() -> Iterator[TableRow]:
+    def edges() -> Iterator[TableRow | Skipped]:
         lines = Lines()
         lines.last = first_edge
-        for _, element in xml_elements(source, member, ("node", "edge")):
-            for edge in _nested(element, "edge"):
+        for _, element in xml_elements(source, member, ("node", "edge", "hyperedge")):
+            for edge in _nested(element, "edge", "hyperedge"):
                 place = Place(member.shown, lines.after(0 if dense else edge.sourceline or 0))
-                yield TableRow(place, with_attributes(_ends(edge), _attributes(keys, "edge", edge)))
+                if local_name(edge) == "hyperedge":
+                    yield Skipped(place, "aside", "a hyperedge joins any number of nodes, a tie two")
+                else:
+                    yield TableRow(place, with_attributes(_ends(edge), _attributes(keys, "edge", edge)))
 
     return GraphFile(
         member.name, member.shown, list(found["node"]), list(found["edge"]), nodes, edges, literal
@@ -140,13 +144,13 @@ def _ends(edge: Element) -> dict[str, str | None]:
     return {**ends, "directed": "false" if str(directed).lower() in ("false", "0") else "true"}
 
 
-def _nested(element: Element, name: str) -> Iterator[Element]:
+def _nested(element: Element, *names: str) -> Iterator[Element]:
     """The element and those within it: yEd puts a group's graph inside its node."""
-    if local_name(element) == name:
+    if local_name(element) in names:
         yield element
     if len(element):
         for inner in element.iter():
-            if inner is not element and local_name(inner) == name:
+            if inner is not element and local_name(inner) in names:
                 yield inner
 
 

@@ -19,6 +19,21 @@ _DIGITS = re.compile(r"\d+", re.ASCII)
 _LEI = re.compile("[A-Z0-9]{18}[0-9]{2}")
 _AMBIGUOUS = ""
 _ID_ALONE = frozenset({"id", "id_prefix"})
+# The Q numbers of Wikidata mean the same everywhere.
+_COUNTER = re.compile(
+    r"(?!Q[1-9])(?:node|vertex|vert|item|row|key|id|no|nr|[a-z])?[-_. ]?\d+(?:\.0)?(?:::?[a-z]?\d+)*",
+    re.ASCII | re.IGNORECASE,
+)
+_COUNTED = "ids are mere numbers, which other files use as well; the name of the file was put before them"
+
+
+def is_counter(text: str) -> bool:
+    """Whether an id only counts, so that every other file has it as well and means something else by it.
+
+    >>> is_counter("17"), is_counter("n0::n3"), is_counter("node 4"), is_counter("acme"), is_counter("Q42")
+    (True, True, True, False, False)
+    """
+    return _COUNTER.fullmatch(text.strip()) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +57,12 @@ class Entities:
 
     Args:
         scope: names mean the same entity within it.
+        scoped: ids that are mere counters get the scope before them (``net1:n3``).
     """
 
-    def __init__(self, scope: str) -> None:
-        self.scope = scope
+    def __init__(self, scope: str, *, scoped: bool = False) -> None:
+        self.scope, self.scoped = scope, scoped
+        self._told_counters = False
         self.kinds: dict[str, str] = {}
         self.told: dict[str, int] = {}
         self._names: dict[str, str] = {}
@@ -70,7 +87,7 @@ class Entities:
         """
         name, raw_id = cells.text(rule.name), cells.text(rule.id)
         identifiers = _identifiers(rule, cells)
-        entity_id = _kept_id(rule.id_prefix + raw_id.strip()) if raw_id is not None else None
+        entity_id = None if raw_id is None else self._id(rule, raw_id.strip(), cells)
         if entity_id is None and identifiers:
             entity_id = _kept_id(identifiers[0])
         by_name = entity_id is None
@@ -101,6 +118,15 @@ class Entities:
         )
         more = bool(sectors) or any(bool(value) for key, value in fields.items() if key != "stub")
         return Found(entity_id, entity, more or bool(identifiers), by_name)
+
+    def _id(self, rule: EntityRule, raw: str, cells: Cells) -> str:
+        if self.scoped and is_counter(raw):
+            if not self._told_counters:
+                self._told_counters = True
+                cells.reader.remark((rule.id and rule.id.column) or "id", raw, _COUNTED)
+            # No alias: a number finds nobody, and two files would seem to have the same entities.
+            raw = f"{self.scope}:{raw}"
+        return _kept_id(rule.id_prefix + raw)
 
 
 def _fields(rule: EntityRule, cells: Cells) -> dict[str, Any]:

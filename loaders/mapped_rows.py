@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from graph.errors import SchemaViolation
 from graph.model import Item, Place, Placed, Problem, Skipped, Source, Tie, Unread
-from graph.ontology import check
+from graph.ontology import ID_MAX, check
 from loaders import ReadOptions
-from loaders.mapped_entities import Entities, Found, default_ends
+from loaders.mapped_entities import Entities, Found, default_ends, is_counter
 from loaders.mapped_ties import Typed, fitting, stated_status, tie_fields, tie_key, typed
 from loaders.mapping import EntityRule, SourceRule, TableRule, TieRule, columns_in
 from loaders.table_cells import Cells, TableRow
@@ -32,17 +32,25 @@ class MappedRows:
         literal: the files were written by Interlock: texts and ids stand as they are.
         parallel: two edges that say the same are two, as in a multigraph; otherwise a repeated row is left
             aside.
+        scoped: ids that are mere counters get the scope before them, where no mapping says what they are.
     """
 
     def __init__(
-        self, prefix: str, options: ReadOptions, scope: str, *, literal: bool = False, parallel: bool = False
+        self,
+        prefix: str,
+        options: ReadOptions,
+        scope: str,
+        *,
+        literal: bool = False,
+        parallel: bool = False,
+        scoped: bool = False,
     ) -> None:
         self.prefix, self.options, self.literal, self.parallel = prefix, options, literal, parallel
-        self.entities = Entities(scope)
+        self.entities = Entities(scope, scoped=scoped)
         self.cited: set[str] = set()
 
     def read(
-        self, rule: TableRule, rows: Iterable[TableRow | Problem], *, name: str, shown: str
+        self, rule: TableRule, rows: Iterable[TableRow | Problem | Skipped], *, name: str, shown: str
     ) -> Iterator[Item]:
         """Everything in a table.
 
@@ -53,7 +61,7 @@ class MappedRows:
         """
         table = Table(self, rule, name)
         for row in rows:
-            yield from (row,) if isinstance(row, Problem) else table.row(row)
+            yield from table.row(row) if isinstance(row, TableRow) else (row,)
         if unread := table.unread():
             yield Unread(shown, unread)
 
@@ -232,7 +240,10 @@ class Table:
     def _tie_id(self, rule: TieRule, tie: Tie, cells: Cells, cited: tuple[str, ...]) -> str:
         stated = cells.text(rule.id)
         if stated is not None and not (self.load.parallel and not self.load.literal):
-            return stated.strip() if len(stated.strip()) <= 500 else made_id("long", stated)
+            stated = stated.strip()
+            if self.load.entities.scoped and is_counter(stated):
+                stated = f"{self.load.entities.scope}:{stated}"
+            return stated if len(stated) <= ID_MAX else made_id("long", stated)
         # The id of an edge may be a mere number: it tells edges apart, and is no key by itself.
         made = tie_key(self.load.prefix, tie, stated_status(rule, cells), stated, *cited)
         self._same[made] += 1

@@ -12,6 +12,7 @@ from typing import Any
 
 from graph.errors import LoadError
 from graph.ontology import ontology
+from loaders.mapped_entities import is_counter
 from loaders.mapping import Column, EntityRule, Mapping, SourceRule, TableRule, TieRule
 from loaders.mapping_words import (
     CURRENCIES,
@@ -56,10 +57,12 @@ def guess_mapping(source: SourceFile) -> Mapping:
     Raises:
         LoadError: there is no table, or one that cannot be read.
     """
-    rules: list[TableRule] = []
-    for member in source.members:
-        for table in tables_of(source, member) if looks_like_table(source, member) else ():
-            rules.append(_table_rule(_sampled(source, table)))
+    sampled = [
+        _sampled(source, table)
+        for member in source.members
+        for table in (tables_of(source, member) if looks_like_table(source, member) else ())
+    ]
+    rules = _prefixed([_table_rule(one) for one in sampled], sampled, scope_of(source))
     if not rules:
         raise LoadError(
             "holds no table.", path=str(source.path), hint="Known: CSV, Excel, Parquet, JSON lines."
@@ -68,9 +71,44 @@ def guess_mapping(source: SourceFile) -> Mapping:
 
 
 def scope_of(source: SourceFile) -> str:
-    """The scope of names without a mapping: after the files, however they are compressed."""
-    stem = Path(source.members[0].plain_name).stem if source.members else ""
+    """The scope of names without a mapping: after the files, however they are compressed and in whatever
+    order they are named."""
+    stem = min((Path(member.plain_name).stem for member in source.members), default="")
     return (slug(stem) or "table")[:100]
+
+
+def _prefixed(rules: list[TableRule], sampled: Sequence[_Sampled], scope: str) -> list[TableRule]:
+    """The rules with the scope before every id, if some are mere counters: other files have those as well."""
+    pairs = list(zip(rules, sampled, strict=True))
+    if not any(
+        is_counter(text)
+        for rule, one in pairs
+        for end in _ends_of(rule)
+        if end.id is not None and end.id.column is not None
+        for text in one.values.get(end.id.column, ())
+    ):
+        return rules
+
+    def scoped(end: EntityRule | None) -> EntityRule | None:
+        return end if end is None or end.id is None else end.model_copy(update={"id_prefix": f"{scope}:"})
+
+    return [
+        rule.model_copy(
+            update={
+                "entity": scoped(rule.entity),
+                "ties": tuple(
+                    tie.model_copy(update={"from_": scoped(tie.from_), "to": scoped(tie.to)})
+                    for tie in rule.ties
+                ),
+            }
+        )
+        for rule in rules
+    ]
+
+
+def _ends_of(rule: TableRule) -> list[EntityRule]:
+    found = [rule.entity, *(end for tie in rule.ties for end in (tie.from_, tie.to))]
+    return [end for end in found if end is not None]
 
 
 def _sampled(source: SourceFile, table: TableFile) -> _Sampled:

@@ -2,7 +2,8 @@
 
 A header names a property and its type: ``name:string``, ``amount:long``, ``tags:string[]``. Arrays are
 parted by semicolons. A column ``:ID(Firm)`` has ids that are unique within the space ``Firm`` only, so an
-entity's id becomes ``Firm:17``. Properties called as our fields are read as such; others are not read.
+entity's id becomes ``Firm:17``; numbers of no space become ``<file>:17``. Properties called as our fields
+are read as such; others are not read.
 A header may stand in a file of its own (``firms_header.csv`` beside ``firms.csv``, as the import tool
 wants it): rows are then read from the files whose names begin alike.
 """
@@ -22,6 +23,7 @@ from loaders import ReadOptions
 from loaders.field_names import plain_entity, plain_tie
 from loaders.mapped_rows import MappedRows
 from loaders.mapping import Column, TableRule, read_mapping
+from loaders.mapping_guess import scope_of
 from loaders.source_file import Member, Row, SourceFile
 from loaders.table_cells import Cell, TableRow, kind_of, type_of
 
@@ -77,9 +79,14 @@ class Neo4jBulkLoader:
                 hint="Name the columns as in :ID,name,:LABEL and :START_ID,:END_ID,:TYPE.",
             )  # fmt: skip
         mapping = read_mapping(self.options.mapping) if self.options.mapping else None
-        load = MappedRows("neo4j", self.options, _scope(source))
-        for table in sorted(tables, key=lambda one: START in one.keys):
-            rule = mapping.table_for(table.member.name, table.keys) if mapping else None
+        ruled = [
+            (table, mapping.table_for(table.member.name, table.keys) if mapping else None)
+            for table in sorted(tables, key=lambda one: START in one.keys)
+        ]
+        scope = (mapping.scope if mapping else None) or scope_of(source)
+        # Ids of one file stand in another: with a mapping for some of them all stay as they are.
+        load = MappedRows("neo4j", self.options, scope, scoped=not any(rule for _, rule in ruled))
+        for table, rule in ruled:
             rows = table.rows(source)
             yield from load.read(rule or table.rule(), rows, name=table.member.name, shown=table.member.shown)
 
@@ -215,7 +222,3 @@ def _belongs(header: Member, member: Member) -> bool:
         and member is not header
         and re.fullmatch(re.escape(stem) + r"([-_. ]?(part)?[-_. ]?\d+)?", name) is not None
     )
-
-
-def _scope(source: SourceFile) -> str:
-    return Path(source.members[0].plain_name).stem if source.members else ""

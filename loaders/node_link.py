@@ -20,7 +20,7 @@ from loaders.graph_files import (
     graph_items,
     graph_load,
     mapping_for,
-    scope_for,
+    scopes_for,
     with_attributes,
 )
 from loaders.json_values import as_object, as_text, too_deep
@@ -73,11 +73,12 @@ class NodeLinkLoader:
             LoadError: no whole JSON, or no list of nodes or edges in it.
         """
         mapping = mapping_for(self.options)
+        scopes = scopes_for(source, mapping)
         for member in source.members:
             shape = _shape(source, member)
             if not shape.lists:
                 raise LoadError("holds no list of nodes or edges.", path=member.shown)
-            scope = scope_for(source, member, mapping)
+            scope = scopes[member]
             load = graph_load("node-link", self.options, scope, literal=shape.ours)
             if shape.ours:
                 for item in _sources(source, member):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from graph.model import Item, Place, Problem, name_key
 from loaders import ReadOptions
-from loaders.graph_files import EDGES, NO_DIRECTION, NODES, Watched, graph_load, mapping_for, scope_for
+from loaders.graph_files import EDGES, NO_DIRECTION, NODES, Watched, graph_load, mapping_for, scopes_for
 from loaders.mapping import Column, EntityRule, TableRule, TieRule
 from loaders.source_file import Member, SourceFile
 from loaders.table_cells import TableRow
@@ -62,8 +62,9 @@ class PajekLoader:
             LoadError: no text, or in another encoding.
         """
         mapping = mapping_for(self.options)
+        scopes = scopes_for(source, mapping)
         for member in source.members:
-            scope = scope_for(source, member, mapping)
+            scope = scopes[member]
             load = graph_load("pajek", self.options, scope, literal=False)
             names = _Names(scope, _names(source, member, scope))
             nodes = mapping.table_for(member.name, ("id", "name"), NODES) if mapping else None

@@ -10,6 +10,7 @@ import io
 import json
 import lzma
 import re
+import stat
 import tarfile
 import zipfile
 import zlib
@@ -109,8 +110,14 @@ class SourceFile:
 
     @cached_property
     def members(self) -> tuple[Member, ...]:
-        """The files in it, path by path, by name; hidden files and folders are left aside."""
-        return tuple(member for path in self.paths for member in _members(path))
+        """The files in it, path by path, by name, each once; hidden files and folders are left aside."""
+        found: dict[tuple[Path | None, str], Member] = {}
+        for member in (member for path in self.paths for member in _members(path)):
+            # A file may be named by itself and lie in a folder that is named as well.
+            outer = member.archive and member.archive.absolute()
+            entry = member.entry.absolute() if isinstance(member.entry, Path) else member.entry
+            found.setdefault((outer, str(entry)), member)
+        return tuple(found.values())
 
     def member(self, name: str) -> Member | None:
         """The first file with this name, in any case and compressed or not."""
@@ -336,7 +343,13 @@ TAR_ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 
 def _members(path: Path) -> Iterator[Member]:
     try:
-        if path.is_dir():
+        mode = path.stat().st_mode
+        if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
+            # A pipe would wait for ever, a device never end; and both can be read but once.
+            raise LoadError(
+                "is no regular file.", path=str(path), hint="Write what it gives to a file, and load that."
+            )
+        if stat.S_ISDIR(mode):
             files = sorted(item for item in path.rglob("*") if item.is_file())
             inside = [
                 item for item in files if not any(p.startswith(".") for p in item.relative_to(path).parts)
@@ -361,6 +374,9 @@ def _members(path: Path) -> Iterator[Member]:
         raise LoadError(
             f"cannot be read ({exc.strerror}).", path=str(path), hint="Check its permissions."
         ) from exc
+    except ValueError as exc:
+        # A NUL byte in the path.
+        raise LoadError(f"is no path ({exc}).", path=str(path)[:200], hint="Check the path.") from exc
 
 
 @contextmanager

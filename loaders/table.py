@@ -47,7 +47,8 @@ class TableLoader:
         mapping = read_mapping(self.options.mapping) if self.options.mapping else None
         tables = [table for member in source.members for table in tables_of(source, member)]
         ruled, left = _ruled(tables, mapping, source)
-        load = MappedRows("table", self.options, (mapping.scope if mapping else None) or scope_of(source))
+        scope = (mapping.scope if mapping else None) or scope_of(source)
+        load = MappedRows("table", self.options, scope, scoped=mapping is None)
         for table, rule in ruled:
             rows = rows_of(source, table)
             yield from load.read(rule, rows, name=_name(table), shown=table.shown)

@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from graph.errors import LoadError
+from graph.errors import ExplorerError, LoadError
 from graph.importer import Origin
-from graph.model import Item
+from graph.model import Item, Place, Unread
 from loaders import FORMATS, Plan, ReadOptions, loader_for, plan
-from loaders.mapping import Mapping, mapping_text, read_mapping
-from loaders.mapping_guess import guess_mapping
-from loaders.source_file import SourceFile
+from widgets.parts import show_error
+from widgets.text import md, plain
 
 ENCODINGS = ("UTF-8", "cp1252", "mac_roman", "latin-1", "utf-16")
 LOOK = "look at the content"
 MAPPING_NAME = "mapping.yaml"
+_MAPPINGS = ".mapping"
 _TELL_EVERY = 500
+# What the loaders advise on the command line, for the page.
+_ON_THE_PAGE = (
+    ("Name its encoding with --encoding", "Choose its encoding under Options"),
+    ("Say --encoding utf-16", "Choose the encoding utf-16 under Options"),
+    ("name its encoding: --encoding cp1252", "choose its encoding under Options: cp1252"),
+    ("load another format with --as", "choose another format under Options"),
+    ("; interlock imports lists them", "; they stand under Imports so far"),
+    ("List them with: interlock imports", "They stand under Imports so far"),
+)
+
+
+class Folder:
+    """A folder that goes when nothing holds it any more: with the session, at the latest with the app."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="interlock-import-"))
+        weakref.finalize(self, shutil.rmtree, self.path, True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +53,7 @@ class Handed:
         format_id: None to look at the content.
         options: how to read.
         key: tells this from any other choice of files and options.
+        mapping: text of a mapping that was handed over with the files.
     """
 
     folder: Path
@@ -41,6 +61,7 @@ class Handed:
     format_id: str | None
     options: ReadOptions
     key: str
+    mapping: str | None = None
 
     @property
     def paths(self) -> list[Path]:
@@ -59,21 +80,35 @@ class Handed:
         """What the list of imports is to call it."""
         return Origin(self.names, tuple(dict.fromkeys(r.loader.format_id for r in planned.readings)))
 
+    def with_mapping(self, text: str) -> Handed:
+        """The same files, read by this mapping."""
+        path = self.folder / _MAPPINGS / MAPPING_NAME
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8", errors="replace")
+        return replace(self, options=replace(self.options, mapping=path), key=f"{self.key}|{text}")
+
     def shorten(self, text: str) -> str:
         """A message without the folder of the session, which means nothing to the reader."""
-        return text.replace(f"{self.folder}/", "")
+        return text.replace(f"{self.folder}/{_MAPPINGS}/", "").replace(f"{self.folder}/", "")
 
 
 def files_input() -> Handed | None:
-    """The files and how to read them; None until there are files."""
+    """The files and how to read them; None until there are files.
+
+    Raises:
+        LoadError: two files have one name.
+    """
+    state = st.session_state
     given = st.file_uploader(
         "Files to import",
         accept_multiple_files=True,
-        key="import-files",
+        key=f"import-files-{state.get('import-turn', 0)}",
+        on_change=lambda: state.pop("import-kept", None),
         help="Tables (CSV, Excel, Parquet, JSON lines), exports of registers, graph files, archives of them. "
-        "Hand over together what belongs together, such as companies and investments.",
+        "Hand over together what belongs together, such as companies and investments. A mapping that was saved "
+        "before may come along as a .yaml file.",
     )
-    with st.grid(3, min_column_width=220):
+    with st.expander("Options: format, encoding, publisher"), st.grid(3, min_column_width=220):
         format_id = st.selectbox(
             "Format", [LOOK, *FORMATS], key="import-format", format_func=_title,
             help="Interlock looks at the content; choose one only if it looks wrongly.",
@@ -83,77 +118,105 @@ def files_input() -> Handed | None:
             "Publisher", key="import-publisher", placeholder="as the format says",
             help="Who published these files; stands with the source of every tie that names none itself.",
         )  # fmt: skip
-    if not given:
+    if given:
+        _keep(given)
+    kept = state.get("import-kept")
+    if kept is None:
         return None
-    folder, names = _kept(given)
+    if not given:
+        _still_here(kept[1])
+    _, names, folder, mapping = kept
     options = ReadOptions(
         encoding=None if encoding == "UTF-8" else encoding, publisher=(publisher or "").strip() or None
     )
     chosen = None if format_id == LOOK else format_id
-    return Handed(folder, names, chosen, options, f"{folder}|{chosen}|{options}")
+    return Handed(folder.path, names, chosen, options, f"{folder.path}|{chosen}|{options}", mapping)
 
 
-def needs_mapping(planned: Plan) -> bool:
-    """Whether a file is a table whose columns people have to explain."""
-    return any(reading.loader.format_id == "table" for reading in planned.readings)
+def put_away() -> None:
+    """Forget the files: an empty uploader, and no folder any more."""
+    state = st.session_state
+    for key in ("import-kept", "import-look", "import-mapping"):
+        state.pop(key, None)
+    # An uploader is emptied only by becoming another one.
+    state["import-turn"] = state.get("import-turn", 0) + 1
 
 
-def guessed(handed: Handed, planned: Plan) -> str:
-    """The text of a mapping for the tables, guessed once for each choice of files."""
-    key = f"mapping of {handed.key}"
-    if key not in st.session_state:
-        tables = [
-            member
-            for reading in planned.readings
-            if reading.loader.format_id == "table"
-            for member in reading.source.members
-        ]
-        source = SourceFile(*handed.paths, encoding=handed.options.encoding).subset(tables)
-        st.session_state[key] = mapping_text(guess_mapping(source))
-    return st.session_state[key]
+def metered(handed: Handed, planned: Plan, bar: Any) -> Iterator[Item]:
+    """What the loaders read, with a bar that follows how much of the files is behind it.
 
-
-def with_mapping(handed: Handed, text: str) -> tuple[Handed, Mapping]:
-    """The same files, read by this mapping.
-
-    Raises:
-        LoadError: the text is no mapping; names the field.
+    Places name the files as the reader knows them: they are kept with the records, and outlive the folder.
     """
-    path = handed.folder / f".{MAPPING_NAME}"
-    path.write_text(text, encoding="utf-8")
-    mapping = read_mapping(path)
-    old = handed.options
-    options = ReadOptions(path, old.encoding, old.publisher, old.date, old.url)
-    return Handed(handed.folder, handed.names, handed.format_id, options, f"{handed.key}|{text}"), mapping
-
-
-def metered(planned: Plan, bar: Any) -> Iterator[Item]:
-    """What the loaders read, with a bar that follows how much of the files is behind it."""
     total = max(1, planned.meter.total)
+    short: dict[str, str] = {}
     for number, item in enumerate(planned.items()):
         if number % _TELL_EVERY == 0:
             bar.progress(min(1.0, planned.meter.read / total), f"Reading: {number:,} records")
-        yield item
+        path = item.path if isinstance(item, Unread) else item.place.path
+        if path not in short:
+            short[path] = handed.shorten(path)
+        if isinstance(item, Unread):
+            yield Unread(short[path], item.names)
+        else:
+            place = Place(short[path], item.place.line, item.place.row)
+            yield replace(item, place=place)
 
 
-def _kept(given: Sequence[Any]) -> tuple[Path, tuple[str, ...]]:
-    """The uploaded files in a folder that goes with the session."""
+def refused(error: ExplorerError, handed: Handed | None = None) -> None:
+    """Show an error of the import: with the names of the files alone, and advice for the page."""
+    message, hint = error.message, error.hint
+    if handed is not None:
+        message, hint = handed.shorten(message), handed.shorten(hint)
+    for old, new in _ON_THE_PAGE:
+        hint = hint.replace(old, new)
+    show_error(LoadError(message, hint=hint))
+
+
+def _keep(given: Sequence[Any]) -> None:
+    """Put the uploaded files into a folder of the session."""
     key = tuple(file.file_id for file in given)
     kept = st.session_state.get("import-kept")
-    if kept is None or kept[0] != key:
-        folder = tempfile.TemporaryDirectory(prefix="interlock-import-")
-        names: list[str] = []
-        for number, file in enumerate(given):
-            # The last part alone: a name must not choose where the file lands.
-            name = Path(file.name.replace("\\", "/")).name.lstrip(".") or f"file-{number}"
-            if name in names:
-                raise LoadError(
-                    f"Two files are called {name!r}.", hint="Hand over one of them, or rename one."
-                )
-            (Path(folder.name) / name).write_bytes(file.getbuffer())
-            names.append(name)
-        kept = st.session_state["import-kept"] = (key, folder, tuple(names))
-    return Path(kept[1].name), kept[2]
+    if kept is not None and kept[0] == key:
+        return
+    names = [safe_name(file.name) for file in given]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise LoadError(
+            f"Two files are called {plain(twice, 120)!r}.", hint="Take one of them away, or rename it."
+        )
+    folder, mapping = Folder(), None
+    for name, file in zip(names, given, strict=True):
+        if name.lower().endswith((".yaml", ".yml")):
+            mapping = file.getvalue()[:1_000_000].decode("utf-8-sig", "replace")
+        else:
+            (folder.path / name).write_bytes(file.getbuffer())
+    data_names = tuple(name for name in names if (folder.path / name).exists())
+    if not data_names:
+        raise LoadError("This is a mapping alone.", hint="Hand over the tables that it is for with it.")
+    st.session_state["import-kept"] = (key, data_names, folder, mapping)
+    for old in ("import-done", "import-look", "import-mapping"):
+        st.session_state.pop(old, None)
+
+
+def safe_name(name: str) -> str:
+    """The last part of a name alone, so that it cannot choose where the file lands, and no longer than disks bear.
+
+    >>> safe_name("../../etc/.passwd"), safe_name("C:\\\\deals.csv"), len(safe_name("x" * 999 + ".csv"))
+    ('passwd', 'deals.csv', 160)
+    """
+    last = plain(name.replace("\\", "/").rpartition("/")[2], 1_000).lstrip(".") or "file"
+    stem, dot, ending = last.rpartition(".")
+    room = 160 - len(dot + ending)
+    return f"{stem[:room]}{dot}{ending}" if stem and room > 0 else last[:160]
+
+
+def _still_here(names: Sequence[str]) -> None:
+    """After a visit to another page the uploader is empty, and the files are still there."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f":material/folder_open: Still here: {md(', '.join(names), 300)}")
+        if st.button("Put away", key="import-put-away", icon=":material/close:"):
+            put_away()
+            st.rerun()
 
 
 def _title(format_id: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from graph.wording import counted
 from widgets.text import md, plain
 
 MOST_PROBLEMS = 200
-PREVIEWED = 20
 _REPEATED = {
     "exact": "the same row again, left out",
     "superseded": "superseded by a later statement, left out",
@@ -24,8 +23,8 @@ _REPEATED = {
 }
 
 
-def show_report(report: ImportReport, shorten: Callable[[str], str]) -> None:
-    """All that a report says; what did not occur is left out."""
+def show_numbers(report: ImportReport) -> None:
+    """Rows that add up, and what they mean for the store."""
     with st.grid(4, min_column_width=150):
         st.metric("Rows read", f"{report.read:,}", border=True)
         st.metric("Accepted", f"{report.accepted:,}", border=True)
@@ -41,33 +40,37 @@ def show_report(report: ImportReport, shorten: Callable[[str], str]) -> None:
         key="import-changes",
         alt="New, changed and unchanged records by sort",
     )
+
+
+def show_details(report: ImportReport) -> None:
+    """What was noticed, left aside, not read and rejected; what did not occur is left out."""
     _facts(report)
-    _reasons("Noticed, and loaded all the same", report.remarks, "remarks", shorten)
-    _reasons("Left aside", report.skips, "skips", shorten)
+    _problems(report)
+    _reasons("Noticed, and loaded all the same", report.remarks, "remarks")
+    _reasons("Left aside", report.skips, "skips")
     if report.unread:
         with st.expander(f"Not read: {counted(len(report.unread), 'file')}"):
             for each in report.unread:
                 what = f"columns {', '.join(each.names)}" if each.names else "the whole file"
-                st.markdown(f"- {md(shorten(each.path), 120)}: {md(what, 600)}")
-    _problems(report, shorten)
+                st.markdown(f"- {md(each.path, 120)}: {md(what, 600)}")
 
 
-def show_preview(records: Sequence[Placed], shorten: Callable[[str], str]) -> None:
+def show_preview(records: Sequence[Placed]) -> None:
     """The first records as they would be stored, by sort."""
     for sort, title in ((Entity, "entities"), (Tie, "ties"), (Source, "sources")):
-        rows = [_row(placed, shorten) for placed in records if isinstance(placed.record, sort)]
+        rows = [_row(placed) for placed in records if isinstance(placed.record, sort)]
         if rows:
             st.markdown(f"**The first {title}**")
             st.dataframe(rows, hide_index=True, key=f"import-first-{title}", alt=f"The first {title}")
 
 
-def _row(placed: Placed, shorten: Callable[[str], str]) -> dict[str, str]:
+def _row(placed: Placed) -> dict[str, str]:
     record: Record = placed.record
     values = to_properties(record)
     if isinstance(record, Tie):
         values = {"from": record.from_id, "type": record.type, "to": record.to_id, **values}
     skip = ("name_key", "valid_from", "valid_to")
-    place = f"{shorten(placed.place.path)}:{placed.place.line}"
+    place = f"{placed.place.path}:{placed.place.line}"
     return {"line": plain(place, 60)} | {
         name: plain(", ".join(value) if isinstance(value, list) else str(value), 120)
         for name, value in values.items()
@@ -88,7 +91,7 @@ def _facts(report: ImportReport) -> None:
         st.markdown("\n".join(f"- {md(text, 300)}" for text in said))
 
 
-def _reasons(title: str, reasons: Sequence[Counted], key: str, shorten: Callable[[str], str]) -> None:
+def _reasons(title: str, reasons: Sequence[Counted], key: str) -> None:
     if not reasons:
         return
     with st.expander(f"{title}: {counted(sum(each.rows for each in reasons), 'row')}"):
@@ -96,7 +99,7 @@ def _reasons(title: str, reasons: Sequence[Counted], key: str, shorten: Callable
             [
                 {
                     "rows": each.rows, "field": plain(each.field, 60), "what": plain(each.reason, 300),
-                    "such as": plain(each.example, 80), "in": plain(shorten(each.place), 80),
+                    "such as": plain(each.example, 80), "in": plain(each.place, 80),
                 }
                 for each in reasons
             ],
@@ -106,15 +109,15 @@ def _reasons(title: str, reasons: Sequence[Counted], key: str, shorten: Callable
         )  # fmt: skip
 
 
-def _problems(report: ImportReport, shorten: Callable[[str], str]) -> None:
+def _problems(report: ImportReport) -> None:
     if not report.problems:
         return
     st.subheader("Rejected rows")
-    _reasons("By reason", report.reasons, "reasons", shorten)
+    _reasons("By reason", report.reasons, "reasons")
     st.dataframe(
         [
             {
-                "in": plain(f"{shorten(each.place.path)}:{each.place.line}", 80), "field": plain(each.field, 60),
+                "in": plain(f"{each.place.path}:{each.place.line}", 80), "field": plain(each.field, 60),
                 "value": plain(each.value, 120), "what": plain(each.reason, 300), "next step": plain(each.hint, 300),
             }
             for each in report.problems[:MOST_PROBLEMS]

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from graph.errors import ParameterError
 
 NO_INFLUENCE = frozenset({"LOCATED_AT", "MAYBE_SAME_AS"})
-"""Tie types that paths, blocking sets, centrality, communities and cut points leave aside unless they are named.
+"""Tie types that paths, blocking sets, centrality, communities and cut points leave aside unless named.
 
 An address joins the thousands of firms that one agent serves, and whoever a register guesses to be the same
 as somebody else: neither has a say in the other, and one such entity would be the centre of every graph.

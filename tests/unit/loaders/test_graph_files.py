@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,10 +18,12 @@ from hypothesis import strategies as st
 from graph.errors import LoadError
 from graph.exports.node_link import write_node_link
 from graph.exports.xml import write_gexf, write_graphml
+from graph.importer import import_records
 from graph.model import Batch, Entity, Item, Placed, Source, Tie
 from graph.ontology import check
 from graph.projection import Filters, graph_of
 from graph.store.base import Store
+from graph.store.embedded import EmbeddedStore
 from loaders import ReadOptions, plan
 from loaders.graph_files import from_networkx
 from loaders.mapping import mapping_of, write_mapping
@@ -159,10 +162,11 @@ def test_graphml_in_one_line_counts_every_element(tmp_path: Path) -> None:
 def test_yed_names_and_groups() -> None:
     items = read_as("graphml", FILES / "yed.graphml")
     assert {key: entity.name for key, entity in entities(items).items()} == {
-        "n0": "Holding group", "n0::n0": "Alder Works", "n0::n1": "Birch Capital", "n1": "Dora Elm",
+        "yed:n0": "Holding group", "yed:n0::n0": "Alder Works", "yed:n0::n1": "Birch Capital",
+        "yed:n1": "Dora Elm",
     }  # fmt: skip
     assert [(t.from_id, t.type, t.to_id, t.role) for t in ties(items)] == [
-        ("n0::n1", "OWNS", "n0::n0", None), ("n1", "RELATED_TO", "n0", "leads since 2019"),
+        ("yed:n0::n1", "OWNS", "yed:n0::n0", None), ("yed:n1", "RELATED_TO", "yed:n0", "leads since 2019"),
     ]  # fmt: skip
     assert ("id", "n0") in remarks(items), "numbers as ids are told"
 
@@ -178,14 +182,17 @@ def test_gexf(tmp_path: Path, version: str) -> None:
     path.write_text(text)
     items = list(plan([path]).items())
     assert entities(items) == {
-        "0": Entity("0", "Alder Works", "company", sectors=("a", "b"), country="US"),
-        "1": Entity("1", "Dora Elm", "person", country="DE"),
-        "2": Entity("2", "Part of it", "party", country="DE"),
+        one.id: one
+        for one in (
+            Entity("typical:0", "Alder Works", "company", sectors=("a", "b"), country="US"),
+            Entity("typical:1", "Dora Elm", "person", country="DE"),
+            Entity("typical:2", "Part of it", "party", country="DE"),
+        )
     }
     assert [(t.from_id, t.type, t.to_id, t.start_date, t.end_date, t.role) for t in ties(items)] == [
-        ("1", "HOLDS_ROLE", "0", "2019-02-01", "2020", "head"),
-        ("1", "RELATED_TO", "0", None, None, "HOLDS_ROLE"),
-        ("1", "RELATED_TO", "2", None, None, "knows"),
+        ("typical:1", "HOLDS_ROLE", "typical:0", "2019-02-01", "2020", "head"),
+        ("typical:1", "RELATED_TO", "typical:0", None, None, "HOLDS_ROLE"),
+        ("typical:1", "RELATED_TO", "typical:2", None, None, "knows"),
     ]
     assert {("directed", "false"), ("id", "0")} <= set(remarks(items))
     assert unread(items) == ["time start", "weight"]
@@ -233,12 +240,12 @@ def test_networkx_writes_node_link(tmp_path: Path) -> None:
     for edges in ("links", "edges"):
         items = node_link(tmp_path, nx.node_link_data(graph, edges=edges))
         assert entities(items) == {
-            "7": Entity("7", "Alder Works", "company"), "b": Entity("b", "b", "party"),
+            "x:7": Entity("x:7", "Alder Works", "company"), "b": Entity("b", "b", "party"),
         }  # fmt: skip
-        assert [(t.from_id, t.type, t.to_id, t.share) for t in ties(items)] == [("7", "OWNS", "b", 0.5)] * 2
+        assert [(t.from_id, t.type, t.to_id, t.share) for t in ties(items)] == [("x:7", "OWNS", "b", 0.5)] * 2
         assert len({t.id for t in ties(items)}) == 2
-    live = list(from_networkx(graph))
-    assert [(t.from_id, t.share) for t in ties(live)] == [("7", 0.5)] * 2
+    graph.graph["name"] = "Our net"
+    assert [(t.from_id, t.share) for t in ties(from_networkx(graph))] == [("our-net:7", 0.5)] * 2
 
 
 def test_d3_links_by_position_and_by_object(tmp_path: Path) -> None:
@@ -303,13 +310,73 @@ def test_counts_agree_with_networkx(tmp_path: Path, writer: Callable[[Any, Path]
     graph = nx.Graph(list(nx.davis_southern_women_graph().edges))
     writer(graph, path := tmp_path / "women.xml")
     items = list(plan([path]).items())
-    assert set(entities(items)) == set(graph.nodes)
-    assert {frozenset((t.from_id, t.to_id)) for t in ties(items)} == {frozenset(edge) for edge in graph.edges}
+    # Events are called E1 to E14 there.
+    ids = {node: f"women:{node}" if re.fullmatch(r"E\d+", node) else node for node in graph.nodes}
+    assert set(entities(items)) == set(ids.values())
+    assert {frozenset((t.from_id, t.to_id)) for t in ties(items)} == {
+        frozenset((ids[first], ids[second])) for first, second in graph.edges
+    }
     assert len(ties(items)) == graph.number_of_edges(), "two-mode data is not projected"
     nx.write_pajek(graph, path := tmp_path / "women.net")
     names = {entity.name for entity in entities(list(plan([path]).items())).values()}
     assert names == set(graph.nodes)
     assert len(ties(list(plan([path]).items()))) == graph.number_of_edges()
+
+
+COUNTED = """<graphml><key id="n" for="node" attr.name="name"/><graph edgedefault="directed">
+<node id="n0"><data key="n">{0} one</data></node>
+<node id="n1"><data key="n">{0} two</data></node>
+<node id="n2"/>
+<edge id="e0" source="n0" target="n1"/>
+<edge id="e1" source="n1" target="n2"/>
+</graph></graphml>"""
+
+
+def test_numbers_as_ids_mean_something_in_one_file_only(
+    tmp_path: Path, embedded_store: EmbeddedStore
+) -> None:
+    for name in ("Red", "Blue"):
+        path = tmp_path / f"{name} net.graphml"
+        path.write_text(COUNTED.format(name))
+        import_records(embedded_store, plan([path]).items(), strict=False)
+        again = import_records(embedded_store, plan([path]).items(), strict=False)
+        assert again.import_id is None, "the same file gives the same ids"
+    assert {entity.id: entity.name for entity in embedded_store.entities()} == {
+        "red-net:n0": "Red one", "red-net:n1": "Red two", "red-net:n2": "red-net:n2",
+        "blue-net:n0": "Blue one", "blue-net:n1": "Blue two", "blue-net:n2": "blue-net:n2",
+    }  # fmt: skip
+    assert len([*embedded_store.ties()]) == 4
+
+
+def test_files_of_one_name_in_one_load_are_told_apart_by_their_folders(tmp_path: Path) -> None:
+    for folder in ("red", "blue"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "net.graphml").write_text(COUNTED.format(folder))
+    items = list(plan([tmp_path]).items())
+    assert {key for key in entities(items) if key.endswith("n0")} == {"red-net:n0", "blue-net:n0"}
+
+
+def test_ids_under_a_mapping_stand_as_they_are_on_both_sheets(tmp_path: Path) -> None:
+    (path := tmp_path / "net.graphml").write_text(COUNTED.format("Red"))
+    rule = {"sheet": "nodes", "entity": {"id": "id", "name": "name"}}
+    write_mapping(mapping_of({"tables": [rule]}), tmp_path / "m.yaml")
+    items = read_as("graphml", path, options=ReadOptions(mapping=tmp_path / "m.yaml"))
+    assert set(entities(items)) == {"n0", "n1", "n2"}
+    assert [(tie.from_id, tie.to_id) for tie in ties(items)] == [("n0", "n1"), ("n1", "n2")]
+
+
+@pytest.mark.parametrize("mark", ["\n", " "])
+def test_hyperedges_are_left_aside_and_said(tmp_path: Path, mark: str) -> None:
+    (path := tmp_path / "net.graphml").write_text(
+        mark.join([
+            "<graphml><graph edgedefault='directed'>", "<node id='a'/>", "<node id='b'/>", "<node id='c'/>",
+            "<hyperedge><endpoint node='a'/><endpoint node='b'/><endpoint node='c'/></hyperedge>",
+            "<edge source='a' target='b'/>", "</graph></graphml>",
+        ])
+    )  # fmt: skip
+    items = read_as("graphml", path)
+    assert skipped(items) == {("aside", "a hyperedge joins any number of nodes, a tie two"): 1}
+    assert ends_of_rows(items) == {"records": 4, "skipped": 1}
 
 
 def test_document_types_are_refused(tmp_path: Path) -> None:

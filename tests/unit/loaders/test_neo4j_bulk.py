@@ -102,6 +102,17 @@ def test_kind_says_which_end_an_owner_may_be(tmp_path: Path) -> None:
     ]
 
 
+def test_numbers_of_no_id_space_mean_something_in_these_files_only(tmp_path: Path) -> None:
+    one(tmp_path, ":ID,name,:LABEL\n1,Alder,Company\n2,Birch,Company\nash,Ash,Company\n", "firms.csv")
+    one(tmp_path, ":START_ID,:END_ID,:TYPE\n1,2,OWNS\n2,ash,OWNS\n", "owners.csv")
+    items = read_as("neo4j-bulk", tmp_path)
+    assert set(entities(items)) == {"firms:1", "firms:2", "ash"}
+    assert [(t.from_id, t.to_id) for t in ties(items)] == [("firms:1", "firms:2"), ("firms:2", "ash")]
+    assert (":ID", "1") in remarks(items)
+    other_way = read_as("neo4j-bulk", tmp_path / "owners.csv", tmp_path / "firms.csv")
+    assert set(entities(other_way)) == set(entities(items)), "whatever the order"
+
+
 def test_accepts_by_header_alone() -> None:
     assert [reading.loader.format_id for reading in plan([FILES]).readings] == ["neo4j-bulk"]
     assert plan([FILES]).unread == ()

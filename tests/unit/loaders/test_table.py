@@ -167,14 +167,32 @@ def test_nodes_and_edges_of_gephi(tmp_path: Path) -> None:
     )  # fmt: skip
     items = list(plan([edges, nodes]).items())
     assert entities(items) == {
-        "n1": Entity("n1", "Alder Works", "company"), "n2": Entity("n2", "Dora Elm", "person"),
+        "edges:n1": Entity("edges:n1", "Alder Works", "company"),
+        "edges:n2": Entity("edges:n2", "Dora Elm", "person"),
     }  # fmt: skip
     assert [(t.id, t.from_id, t.type, t.to_id, t.role) for t in ties(items)] == [
-        ("0", "n2", "FOUNDED", "n1", None),
-        ("1", "n2", "RELATED_TO", "n1", "OWNS"),
-        ("2", "n1", "RELATED_TO", "n2", None),
+        ("edges:0", "edges:n2", "FOUNDED", "edges:n1", None),
+        ("edges:1", "edges:n2", "RELATED_TO", "edges:n1", "OWNS"),
+        ("edges:2", "edges:n1", "RELATED_TO", "edges:n2", None),
     ]
+    assert ("Id", "n1") in remarks(items), "numbers as ids are told"
+    other_way = list(plan([nodes, edges]).items())
+    assert entities(other_way) == entities(items), "whatever the order in which the files are named"
+    assert ties(other_way) == ties(items)
     assert ("Label", "OWNS") in remarks(items), "an edge without direction does not say who owns"
+
+
+def test_a_guessed_mapping_puts_a_prefix_before_mere_numbers(tmp_path: Path) -> None:
+    firms = put(tmp_path, "firms.csv", "Id,Name,Kind\n1,Alder,company\nash,Ash,company\n")
+    deals = put(tmp_path, "deals.csv", "Investor Id,Investor,Company Id,Company\nash,Ash,birch,Birch\n")
+    mapping = tmp_path / "m.yaml"
+    write_mapping(guess_mapping(SourceFile(firms, deals)), mapping)
+    items = read_as("table", firms, deals, options=ReadOptions(mapping=mapping))
+    assert set(entities(items)) == {"deals:1", "deals:ash"}
+    assert [(t.from_id, t.to_id) for t in ties(items)] == [("deals:ash", "deals:birch")]
+    put(tmp_path, "firms.csv", "Id,Name,Kind\nalder,Alder,company\nash,Ash,company\n")
+    write_mapping(guess_mapping(SourceFile(firms, deals)), mapping)
+    assert set(entities(read_as("table", firms, options=ReadOptions(mapping=mapping)))) == {"alder", "ash"}
 
 
 def test_a_mapping_of_entities_with_ties_in_the_same_row(tmp_path: Path) -> None:
@@ -403,7 +421,7 @@ def test_json_lines_and_arrays(tmp_path: Path, lines: bool) -> None:
     text = "\n".join(map(json.dumps, ROWS)) if lines else json.dumps(ROWS, indent=1)
     items = list(plan([put(tmp_path, "e.json", text)]).items())
     assert [(t.from_id, t.type, t.to_id, t.share, t.amount_usd) for t in ties(items)] == [
-        ("a", "OWNS", "b", 0.5, None), ("a", "PAID", "7", None, 1000),
+        ("a", "OWNS", "b", 0.5, None), ("a", "PAID", "e:7", None, 1000),
     ]  # fmt: skip
     assert unread(items) == ["about.by", "late"]
     assert ends_of_rows(items) == {"records": 2, "skipped": 1, "rejected": 1}
