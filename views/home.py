@@ -56,6 +56,8 @@ def page() -> None:
     """The page."""
     st.html(SEARCH_KEYS, unsafe_allow_javascript=True)
     st.title("Who can influence whom? Who depends on whom?")
+    for sentence in data.interruptions():
+        st.warning(md(sentence, 600), icon=":material/warning:")
     search_box()
     figures()
     questions()

@@ -8,6 +8,8 @@ import networkx as nx
 import streamlit as st
 
 from graph.dossier import Dossier, dossier
+from graph.errors import StoreError
+from graph.imports import interrupted
 from graph.model import FACT_STATUSES, Source, Tie
 from graph.ontology import ontology
 from graph.projection import Filters, to_networkx
@@ -27,6 +29,20 @@ def the_store() -> Store:
 @st.cache_resource(show_spinner="Opening the store …")
 def _open(place: str) -> Store:
     return open_store(place)
+
+
+def interruptions() -> list[str]:
+    """What became of imports that were running when the program before this one was killed, as sentences."""
+    return _interruptions(load_settings().store)
+
+
+@st.cache_resource(show_spinner=False)
+def _interruptions(place: str) -> list[str]:
+    del place  # the key alone
+    try:
+        return interrupted(the_store())
+    except StoreError:  # a user who may only read cannot put the note away
+        return []
 
 
 def version() -> str:

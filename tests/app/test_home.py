@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Generator
 
 import pytest
@@ -9,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from graph.canvas_link import from_query
 from graph.projection import Filters, to_networkx
+from graph.store.base import Begun
 from graph.store.embedded import EmbeddedStore
 from graph.story import story
 from tests.app.opening import app_on, opened, said
@@ -66,3 +68,12 @@ def test_the_search_field_keeps_its_words_and_says_when_nothing_fits() -> None:
     test.text_input(key="search").set_value("zzzzqqqq").run()
     assert "The nearest names" in said(test)
     assert len(test.get("page_link")) >= 3
+
+
+def test_an_interrupted_import_is_told(bundled_store: EmbeddedStore) -> None:
+    bundled_store.begin(
+        Begun("imp-1", "new.csv", "2026-01-01T00:00:00+00:00", socket.gethostname(), 2**22 + 1)
+    )
+    test = opened("home")
+    assert any("import of new.csv" in warning.value for warning in test.warning)
+    assert bundled_store.begun() == []

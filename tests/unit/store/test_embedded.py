@@ -16,6 +16,7 @@ from graph import open_store
 from graph.errors import StoreLocked, StoreUnavailable, WriteRefused
 from graph.model import Batch, Entity, Source, Tie
 from graph.store import embedded
+from graph.store.base import LogEntry
 from graph.store.embedded import EmbeddedStore
 
 SOURCE = Source("s", "Publisher", "Title")
@@ -204,3 +205,20 @@ def test_an_open_store_leaves_the_main_thread_its_stack(tmp_path: Path) -> None:
         capture_output=True, text=True, check=False, timeout=120, cwd=Path(__file__).parents[3],
     )  # fmt: skip
     assert (done.returncode, done.stdout.strip()) == (0, "600"), done.stderr
+
+
+def test_a_store_of_an_earlier_version_gets_what_has_come_since(tmp_path: Path) -> None:
+    acme = Entity("acme", "Acme", "company")
+    with EmbeddedStore(tmp_path / "s") as store:
+        store.upsert(Batch((acme,)))
+        for name in ("Party", "CONTROLS", "InterlockLogPart", "InterlockLog"):
+            store._current.database.command("sql", f"DROP TYPE {name}")
+    with EmbeddedStore(tmp_path / "s") as store:
+        assert list(store.entities()) == [acme]
+        assert store.log() == []
+        ann = Entity("ann", "Ann", "party")
+        tie = Tie("r1", "ann", "CONTROLS", "acme", "active", sources=("s1",))
+        entry = LogEntry("imp-1", "import", "2026-01-01T00:00:00+00:00", "{}", ("part",))
+        store.apply(Batch((ann,), (tie,), (Source("s1", "Press", "Story"),)), log=[entry])
+        assert [each.id for each in store.ties_of("acme")] == ["r1"]
+        assert store.log_parts("imp-1") == ["part"]
