@@ -38,10 +38,12 @@ format: setup ## put the code into its standard form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: setup ## measure stores and analyses against their peers (sizes, seconds, memory)
+bench: setup ## measure stores, analyses, imports and resolution against their peers, and the app
 	$(BIN)/python -m bench.run
 	$(BIN)/python -m bench.analytics $(ARGS)
 	$(BIN)/python -m bench.app
+	$(BIN)/python -m bench.imports
+	$(BIN)/python -m bench.resolution --sizes 1k,20k
 
 docs: setup ## write the generated documentation
 	$(BIN)/interlock ontology --output docs/ontology.md

@@ -22,8 +22,8 @@ def imports(ctx: typer.Context, store: StoreOption = None, form: FormatOption = 
 
     \b
     interlock imports
-    interlock imports show imp-20260131-142530-3f9a
-    interlock imports undo imp-20260131-142530-3f9a
+    interlock imports show imp-20260131-142530-3f9ac41b
+    interlock imports undo imp-20260131-142530-3f9ac41b
     """
     if ctx.invoked_subcommand is not None:
         return

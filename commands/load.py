@@ -16,6 +16,7 @@ from graph.errors import LoadError
 from graph.importer import ImportReport, Origin, check_records, import_records, write_rejects
 from graph.model import Item
 from graph.settings import BUNDLED_DATA
+from graph.wording import counted
 from loaders import FORMATS as LOAD_FORMATS
 from loaders import Plan, ReadOptions, plan
 
@@ -141,12 +142,12 @@ def load(
     _tell_rejects(report, rejects, exact, "; nothing was written")
     _show_report(report, form)
     if dry_run:
-        note(f"{report.accepted:,} rows can be loaded; nothing was written (--dry-run).")
+        note(f"{counted(report.accepted, 'row')} can be loaded; nothing was written (--dry-run).")
     elif report.import_id is None:
         note(f"Everything was in {place} already; nothing had to be written.")
     else:
         note(
-            f"{report.accepted:,} rows loaded into {place} in {seconds:.1f} s as {report.import_id}; "
+            f"{counted(report.accepted, 'row')} loaded into {place} in {seconds:.1f} s as {report.import_id}; "
             f"take it back with: interlock imports undo {report.import_id}"
         )
 
@@ -172,7 +173,7 @@ def check(
         report = check_records(metered(planned, tell), strict=exact)
     _tell_rejects(report, rejects, exact)
     _show_report(report, form)
-    note(f"{report.accepted:,} rows can be loaded.")
+    note(f"{counted(report.accepted, 'row')} can be loaded.")
 
 
 def origin_of(planned: Plan) -> Origin:

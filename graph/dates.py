@@ -11,6 +11,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from graph.errors import SchemaViolation
 
@@ -51,6 +52,12 @@ def parse_date(text: str, *, field: str = "date") -> PartialDate:
     >>> parse_date("2017-02").last_day
     '2017-02-28'
     """
+    return _read(text, field)
+
+
+# Files repeat their dates, and each tie's are read when it is checked and when its bounds are written.
+@lru_cache(maxsize=20_000)
+def _read(text: str, field: str) -> PartialDate:
     match = _PATTERN.match(text)
     hint = "Write a year, a month or a day: 2017, 2017-09 or 2017-09-20."
     if not match:

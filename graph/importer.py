@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from graph.errors import ExplorerError
 from graph.imports.journal import begin_import, import_entry, new_import_id
 from graph.imports.report import Change, ImportReport, write_rejects
 from graph.imports.stage import Stage
-from graph.model import Batch, Item, Record
+from graph.model import Batch, Item, Record, with_origin
 from graph.store.base import Progress, Store
 
 __all__ = ["Change", "ImportReport", "Origin", "check_records", "commit", "import_records", "write_rejects"]
@@ -92,14 +93,27 @@ def commit(
     entry = import_entry(
         import_id, placed, before, files=origin.files, formats=origin.formats, numbers=numbers_of(report)
     )
-    begin_import(store, import_id, ", ".join(origin.files) or "records")
+    what = ", ".join(origin.files) or "records"
     try:
+        begin_import(store, import_id, what)
         store.apply(placed, log=[entry], progress=progress)
-    except Exception:
-        # The store undid it, and the caller hears of it: the next command need not tell it again.
-        store.forget(import_id)
+    except BaseException:
+        _settle(store, import_id, what)
         raise
     return report
+
+
+def _settle(store: Store, import_id: str, what: str) -> None:
+    """Leave the note that an import began only where the next command has something to tell.
+
+    The store undid what failed or was stopped, and the caller hears of it. But it may have been stopped
+    (Ctrl-C), or lost its server, when all was written: then the next command says so.
+    """
+    with suppress(ExplorerError):
+        # In this order: where the write still ends in a server, taking the note away waits for it.
+        store.forget(import_id)
+        if any(entry.id == import_id for entry in store.log()):
+            begin_import(store, import_id, what)
 
 
 def check_records(records: Iterable[Item], *, strict: bool = True) -> ImportReport:
@@ -119,6 +133,4 @@ def numbers_of(report: ImportReport) -> dict[str, int]:
 
 def _with_origin(record: Record, import_id: str, stage: Stage) -> Record:
     place = stage.place_of(record)
-    # The constructor rather than dataclasses.replace: a third of its time, for every record of an import.
-    values = [getattr(record, name) for name in list(record.__slots__)[:-1]]
-    return type(record)(*values, origin=f"{import_id} {place.path}:{place.line}")
+    return with_origin(record, f"{import_id} {place.path}:{place.line}")

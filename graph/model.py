@@ -6,8 +6,9 @@ entities; Cypher calls the same thing a relationship.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from operator import attrgetter
 from typing import Any
 
 from graph.dates import OPEN_END, parse_date
@@ -306,17 +307,22 @@ def to_properties(record: Record) -> dict[str, Any]:
     Ties lose their ends and type (the engine keeps those) and gain ``valid_from`` and ``valid_to``
     for comparing dates inside a query; entities gain ``name_key`` for finding names.
     """
-    skip = _ENDS if isinstance(record, Tie) else ()
-    found: dict[str, Any] = {}
-    for name, _ in _DEFAULTS[type(record)]:
-        value = getattr(record, name)
-        if value is None or value == () or value is False or name in skip:
-            continue
-        found[name] = list(value) if isinstance(value, tuple) else value
+    # Written for speed: an import makes one of these per record.
+    names, values_of, lists = _STORED[type(record)]
+    found: dict[str, Any] = {
+        name: value
+        for name, value in zip(names, values_of(record), strict=True)
+        if value or not (value is None or value is False or value == ())
+    }
+    for name in lists:
+        if name in found:
+            found[name] = list(found[name])
     if isinstance(record, Tie):
-        bounds = {"valid_from": record.valid_from, "valid_to": record.valid_to}
-        found.update({key: value for key, value in bounds.items() if value is not None})
-    if isinstance(record, Entity):
+        if (first := record.valid_from) is not None:
+            found["valid_from"] = first
+        if (last := record.valid_to) is not None:
+            found["valid_to"] = last
+    elif isinstance(record, Entity):
         found["name_key"] = name_key(record.name)
     return found
 
@@ -325,6 +331,24 @@ _DEFAULTS: dict[type[Any], tuple[tuple[str, Any], ...]] = {
     cls: tuple((f.name, None if f.default is MISSING else f.default) for f in fields(cls))
     for cls in (Entity, Source, Tie)
 }
+
+
+def _stored(cls: type[Any]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]], tuple[str, ...]]:
+    names = tuple(name for name, _ in _DEFAULTS[cls] if cls is not Tie or name not in _ENDS)
+    return names, attrgetter(*names), tuple(name for name, default in _DEFAULTS[cls] if default == ())
+
+
+_STORED = {cls: _stored(cls) for cls in _DEFAULTS}
+"""Names of a record's properties, what reads them all at once, and which of them are lists."""
+_BUT_ORIGIN = {
+    cls: attrgetter(*(name for name, _ in kept if name != "origin")) for cls, kept in _DEFAULTS.items()
+}
+
+
+def with_origin(record: Record, origin: str) -> Record:
+    """The same record, read from another place; several times as fast as ``dataclasses.replace``."""
+    made: Any = type(record)
+    return made(*_BUT_ORIGIN[type(record)](record), origin)
 
 
 def _from_properties(cls: type[Any], values: dict[str, Any]) -> Any:
@@ -359,4 +383,4 @@ def name_key(name: str) -> str:
     >>> name_key("G42 (Group 42)")
     'g42group42'
     """
-    return "".join(ch for ch in name.casefold() if ch.isalnum())[:NAME_KEY_MAX]
+    return "".join(filter(str.isalnum, name.casefold()))[:NAME_KEY_MAX]

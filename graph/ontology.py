@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,15 @@ from graph.errors import SchemaViolation, did_you_mean
 from graph.model import SCHEMES, Entity, Record, Source, Tie
 
 ID_MAX = 500
+AMOUNT_MAX = 10**18
+"""Engines keep whole numbers in 64 bits."""
 ONTOLOGY_FILE = Path(__file__).with_name("ontology.yaml")
 _PLAIN_NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,20})?\Z", re.ASCII)
+_HALF = re.compile("[\ud800-\udfff]")
+_VALUES: dict[type[Record], Callable[[Record], tuple[Any, ...]]] = {
+    kind: attrgetter(*kind.__slots__) for kind in (Entity, Source, Tie)
+}
+_COUNTRY, _CURRENCY = re.compile(r"[A-Z]{2}\Z"), re.compile(r"[A-Z]{3}\Z")
 _HTTP_URL = re.compile(r"https?://[^\s<>\"]+\Z")
 
 
@@ -167,12 +175,32 @@ def check(record: Record) -> None:
             f"the id has {len(record.id):,} characters, at most {ID_MAX} can be indexed.",
             field="id", value=record.id[:80], hint="Use the short stable key of the register it comes from.",
         )  # fmt: skip
+    _check_text(record)
     if isinstance(record, Entity):
         _check_entity(record)
     elif isinstance(record, Source):
         _check_source(record)
     else:
         _check_tie(record)
+
+
+def _check_text(record: Record) -> None:
+    """Every engine refuses half a character, and with it everything that was to be written together."""
+    # First all of them as one: nearly every record is fine, and an import has hundreds of thousands.
+    values = [value for value in _VALUES[type(record)](record) if value.__class__ in (str, tuple)]
+    whole = "".join([value if value.__class__ is str else "".join(value) for value in values])
+    if whole.isascii() or not _HALF.search(whole):
+        return
+    for field in record.__slots__:
+        value: Any = getattr(record, field)
+        for text in value if isinstance(value, tuple) else (value,):
+            if isinstance(text, str) and not text.isascii() and _HALF.search(text):
+                raise SchemaViolation(
+                    "the text has half a character (a lone surrogate) in it.",
+                    field=field,
+                    value=_HALF.sub("\ufffd", text),
+                    hint="Write the file again as UTF-8.",
+                )
 
 
 def check_ends(tie: Tie, from_kind: str, to_kind: str) -> None:
@@ -199,7 +227,7 @@ def _check_entity(entity: Entity) -> None:
     if not entity.name.strip():
         raise SchemaViolation("the name is empty.", field="name", hint="Give every entity a name.")
     _one_of("kind", entity.kind, ontology().kinds)
-    if entity.country is not None and not re.fullmatch("[A-Z]{2}", entity.country):
+    if entity.country is not None and not _COUNTRY.match(entity.country):
         raise SchemaViolation(
             f"{entity.country!r} is not a country code.",
             field="country",
@@ -255,6 +283,11 @@ def _check_tie(tie: Tie) -> None:
             value=end.text,
             hint="Swap them?",
         )
+    for field, dollars in (("amount_usd", tie.amount_usd), ("round_usd", tie.round_usd)):
+        if dollars is not None and abs(dollars) > AMOUNT_MAX:
+            raise SchemaViolation(
+                "the amount has more than 18 digits.", field=field, hint="No amount of money has so many."
+            )
     if tie.amount_usd is not None and tie.amount_usd <= 0:
         raise SchemaViolation(
             f"the amount {tie.amount_usd} is not above 0.",
@@ -283,7 +316,7 @@ def _check_amount(tie: Tie) -> None:
         raise SchemaViolation(
             "there is an amount without a currency.", field="currency", hint="Say which: EUR, GBP ..."
         )
-    if tie.currency is not None and not re.fullmatch("[A-Z]{3}", tie.currency):
+    if tie.currency is not None and not _CURRENCY.match(tie.currency):
         raise SchemaViolation(
             f"{tie.currency[:20]!r} is not a currency code.",
             field="currency",

@@ -160,14 +160,25 @@ def plan(
             hint=_known(),
             details={"known": list(FORMATS)},
         )
+    if "table" in found and len(found) > 1:
+        # Beside files of a known format an unknown table is left unread, and said; alone it is what is meant.
+        known = _known_tables(whole.subset(found["table"]), chosen)
+        unread += [member for member in found["table"] if member not in known]
+        found["table"] = known
     readings = [
         Reading(loader, whole.subset(part))
         for loader in loaders
-        if loader.format_id in found
+        if found.get(loader.format_id)
         for part in _together(loader, found[loader.format_id])
     ]
     left = (member.shown for member in unread if not member.plain_name.endswith(_NO_DATA))
     return Plan(tuple(readings), tuple(Unread(shown, ()) for shown in left), whole.meter)
+
+
+def _known_tables(source: SourceFile, options: ReadOptions) -> list[Member]:
+    from loaders.table import TableLoader
+
+    return TableLoader(options).known(source)
 
 
 def _together(loader: Loader, members: list[Member]) -> list[list[Member]]:

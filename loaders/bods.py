@@ -30,6 +30,7 @@ _ID = re.compile(rb'"statementI[Dd]"\s*:')
 _TYPE = re.compile(
     rb'"(statementType"\s*:\s*"(entity|person|ownershipOrControl)Statement"|recordType"\s*:\s*"(entity|person|relationship)")'
 )
+_SHARED = "another relationship has the same id; both are kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,12 @@ class BodsLoader:
             LoadError: a file is broken off or no JSON.
         """
         index = Index()
-        for row in _rows(source):
+        for row in _rows(source, index):
             if isinstance(row, _Row):
                 index.add(row.number, row.statement)
         index.settle()
         if index.needs_notes:
-            for row in _rows(source):
+            for row in _rows(source, index):
                 if isinstance(row, _Row):
                     index.note(row.number, row.statement, RowReader(row.place))
         yield from _Emission(self.options, index).items(source)
@@ -82,7 +83,7 @@ class _Emission:
 
     def items(self, source: SourceFile) -> Iterator[Item]:
         unread = UnreadKeys(READ_KEYS)
-        for row in _rows(source):
+        for row in _rows(source, self.index):
             if isinstance(row, Problem):
                 yield row
                 continue
@@ -118,6 +119,8 @@ class _Emission:
             self.sources.add(origin.id)
             yield Placed(origin, row.place)
         covered = self.index.is_covered(statement)
+        if statement.shared:
+            reader.remark("statementID", statement.shared, _SHARED)
         if covered:
             reader.remark(
                 "interests", "", "interests that are not direct are those of a chain that is loaded"
@@ -150,7 +153,7 @@ class _Emission:
             )
 
 
-def _rows(source: SourceFile) -> Iterator[_Row | Problem]:
+def _rows(source: SourceFile, index: Index) -> Iterator[_Row | Problem]:
     number = 0
     for member in source.members:
         for item in source.json_items(member):
@@ -167,4 +170,4 @@ def _rows(source: SourceFile) -> Iterator[_Row | Problem]:
             if isinstance(statement, str):
                 yield Problem(place, "", "", statement, "Versions 0.2, 0.3 and 0.4 of the standard are read.")
             else:
-                yield _Row(number, place, statement)
+                yield _Row(number, place, index.apart(statement))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graph.model import Place, Problem, Skipped
 from loaders.bods_interests import Ends, has_direct_interest, interests_in_words
 from loaders.bods_statement import End, Statement
 from loaders.json_values import row_digest
-from loaders.values import RowReader
+from loaders.seen import Seen
+from loaders.values import RowReader, made_id
 
 _Key = tuple[bool, str]
 _NOWHERE = Place("", 0)
@@ -54,6 +55,23 @@ class Index:
         self._left_sums: set[str] = set()
         self._summed: set[str] = set()
         self._left_parts: set[str] = set()
+        self._relationships = Seen()
+        self._first = Seen()
+
+    def apart(self, statement: Statement) -> Statement:
+        """The statement under a key of its own where another relationship took its id before 0.4.
+
+        Such an id is a fault, as nothing says that one takes the place of the other.
+        """
+        if statement.is_node or statement.details is not statement.whole:
+            return statement
+        party, subject = statement.party, statement.subject
+        ends = (statement.key, party.id or f" {party.missing}", subject.id or f" {subject.missing}")
+        if self._relationships.add((statement.key,)):
+            self._first.add(ends)
+        if ends in self._first:
+            return statement
+        return replace(statement, key=made_id("bods", *ends), shared=statement.key)
 
     def add(self, number: int, statement: Statement) -> None:
         """Take note of a statement; ``number`` counts the rows of all files."""
@@ -161,7 +179,8 @@ class Index:
     def fate(self, number: int, statement: Statement) -> tuple[str, str] | bool:
         """Why the statement makes no record (``why`` and reason), else whether its record is closed."""
         known = self.standing[statement.is_node, statement.key]
-        if self.latest(statement.key) != statement.key:
+        own = statement.shared or statement.key
+        if self.latest(own) != own:
             return "superseded", "a later statement of the file replaces it"
         falls_back = known.closed and known.bare
         if falls_back and known.detailed is not None and known.detailed[1] == number:

@@ -61,6 +61,7 @@ class Statement:
         sort: ``entity``, ``person`` or ``relationship``.
         details: the object with what is said: the statement itself before 0.4.
         replaces: ids of statements that it takes the place of (before 0.4).
+        shared: its id where another relationship has the same, so that ``key`` is made of id and ends.
     """
 
     key: str
@@ -70,6 +71,7 @@ class Statement:
     whole: Mapping[str, Any]
     details: Mapping[str, Any]
     replaces: tuple[str, ...]
+    shared: str | None = None
 
     @property
     def is_node(self) -> bool:
@@ -226,7 +228,8 @@ def _end(value: object) -> End:
         if (found := as_id(raw.get(key))) is not None:
             return End(found)
     given = as_object(raw.get("unspecified")) or raw
-    reason, description = as_text(given.get("reason")), as_text(given.get("description"))
+    reason = as_text(given.get("reason"))
+    description = as_text(given.get("description")) or as_text(given.get("details"))
     if reason or description or "unspecified" in raw:
         return End(None, reason or "no reason given", description)
     return End(None)

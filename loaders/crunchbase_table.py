@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from graph.model import Item, Place, Placed, Problem, Skipped, Source, Tie, Unread
+from graph.model import Entity, Item, Place, Placed, Problem, Skipped, Source, Tie, Unread
 from graph.ontology import ID_MAX, ontology
 from loaders import ReadOptions
 from loaders.crunchbase_cells import Cells, kind_of_key
@@ -209,6 +209,9 @@ class Reading:
         elif (entity := cells.entity(key, name_column, kind, prefix)) is not None:
             self.named.add((key,))
             yield Placed(entity, cells.place, weak=True)
+        elif kind == "person" and self.named.add(("person", key)):
+            # The first bulk files name nobody, but a column of persons holds persons.
+            yield Placed(Entity(key, key, kind, identifiers=(key,)), cells.place, weak=True)
 
     def tie(self, cells: Cells, tie: Tie, ends: Iterable[Placed]) -> Iterator[Item]:
         """A tie after its source and its ends; a repeated one is passed over."""

@@ -1,4 +1,4 @@
-"""FollowTheMoney: entities as JSON lines and statements as CSV.
+"""FollowTheMoney: entities as JSON lines, also nested or as a delta, and statements as CSV.
 
 A file is read twice: edges may come before their ends, and old ids before the entity they belong to.
 Kept in memory are ids with kinds, old ids, posts and contracts, and the rows of ids that repeat.
@@ -27,6 +27,7 @@ from loaders.ftm_rows import (
     statement_things,
 )
 from loaders.ftm_schema import KINDS, aside
+from loaders.json_values import as_object
 from loaders.source_file import Member, SourceFile
 from loaders.values import RowReader, clean, http_url, made_id, read_date
 
@@ -103,7 +104,7 @@ class _Emission:
 
     def _thing(self, thing: Thing) -> Iterator[Item]:
         if reason := aside(thing.schema):
-            yield from (Skipped(place, "aside", reason) for place, _ in thing.rows)
+            yield from self._refused(thing, f"aside: {reason}")
             return
         self._note_unread(thing)
         reader = RowReader(thing.place)
@@ -131,7 +132,10 @@ class _Emission:
 
     def _refused(self, thing: Thing, reason: str) -> Iterator[Problem | Skipped | Remark]:
         for place, _ in thing.rows:
-            if reason.startswith("aside: "):
+            if thing.nested:
+                # The row itself is that of the entity around it.
+                yield Remark(place, thing.schema, thing.id[:80], reason.removeprefix("aside: "))
+            elif reason.startswith("aside: "):
                 yield Skipped(place, "aside", reason.removeprefix("aside: "))
             else:
                 yield Problem(place, "", "", reason, "A tie needs two ends.")
@@ -162,5 +166,7 @@ class _Emission:
         known = ENTITY_PROPERTIES if thing.schema in KINDS else EDGE_PROPERTIES
         names = self.names.setdefault(thing.place.path, set())
         for name in (*(thing.properties.keys() - known), *(thing.keys - _KEYS)):
-            if len(names) < _MAX_NAMES and thing.properties.get(name, True):
+            values = thing.properties.get(name, [True])
+            # Entities within the entity are read by themselves.
+            if len(names) < _MAX_NAMES and any(not as_object(value).get("schema") for value in values):
                 names.add(re.sub("[\ud800-\udfff]", "\ufffd", name[:80]) or "?")

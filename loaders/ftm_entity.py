@@ -46,6 +46,7 @@ _OTHER_NAMES = (
     "full", "title", "summary", "registrationNumber", "imoNumber", "isin", "publicKey", "iban",
     "accountNumber", "cadastralCode", "address",
 )  # fmt: skip
+_PLACE = ("street", "street2", "postOfficeBox", "postalCode", "city", "region", "state")
 _OPENCORPORATES = re.compile(r"https?://opencorporates\.com/companies/([a-z_]{2,10}/[^/?#\s]+)\Z")
 _SOUND = {
     "lei": re.compile(r"[A-Z0-9]{20}\Z"),
@@ -54,7 +55,7 @@ _SOUND = {
 }
 READ_PROPERTIES = frozenset(
     {
-        *_STRONG, *_NUMBERS, *_OWN_NUMBERS, *_NAMES, "full", "summary", "firstName", "lastName",
+        *_STRONG, *_NUMBERS, *_OWN_NUMBERS, *_NAMES, *_PLACE, "full", "summary", "firstName", "lastName",
         "nationality", "citizenship", "country", "jurisdiction", "mainCountry", "flag", "topics", "sector",
         "incorporationDate", "dissolutionDate", "birthDate", "deathDate", "position", "status", "description",
         "opencorporatesUrl", "sourceUrl", "publisher", "parent", "owner", "holder", "operator",
@@ -87,7 +88,8 @@ def entity_of(thing: Thing, reader: RowReader) -> Entity:
 def _names(thing: Thing, kind: str) -> list[str]:
     found = thing.texts(*_NAMES)
     if kind == "address":
-        found = thing.texts("full", "name") or found
+        found = thing.texts("full", "name") or found or [", ".join(thing.texts(*_PLACE))]
+    found = [name for name in found if name]
     if thing.caption and (thing.caption in found or not found):
         found = [thing.caption, *found]
     if not found and kind == "person":

@@ -20,6 +20,7 @@ STATEMENT_COLUMNS = ("canonical_id", "entity_id", "prop", "schema", "value", "da
 _BUCKETS = 64
 _TRUE = frozenset({"t", "true", "1", "yes"})
 _LOOKED_UP = frozenset({CONTRACT, POSITION})
+_MAX_NESTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Thing:
     Attributes:
         rows: place of each row, and the origins it names.
         referents: other ids it was known by.
+        nested: whether it stands within another entity.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Thing:
     referents: list[str] = field(default_factory=list[str])
     caption: str | None = None
     keys: set[str] = field(default_factory=set[str])
+    nested: bool = False
 
     @property
     def schema(self) -> str:
@@ -110,25 +113,50 @@ def is_statements(source: SourceFile, member: Member) -> bool:
     return set(STATEMENT_COLUMNS) <= set(source.csv_header(member))
 
 
-def entity_rows(source: SourceFile, member: Member) -> Iterator[Thing | Problem]:
-    """Every JSON value as an entity by itself. Streams."""
+def entity_rows(source: SourceFile, member: Member) -> Iterator[Thing | Problem | Skipped]:
+    """Every JSON value as an entity by itself, and the entities nested in it. Streams."""
     for item in source.json_items(member):
         if isinstance(item, Problem):
             yield item
             continue
         place = Place(member.shown, item[0])
         value = row_object(place, item[1])
-        yield value if isinstance(value, Problem) else _entity_row(place, value)
+        if isinstance(value, Problem):
+            yield value
+            continue
+        if isinstance(value.get("entity"), dict) and (op := as_text(value.get("op"))):
+            # A line of a delta.
+            if op == "DEL":
+                yield Skipped(place, "aside", "the line deletes an entity; a load takes nothing back")
+                continue
+            value = as_object(value["entity"])
+        found = _entity_row(place, value)
+        yield found
+        if isinstance(found, Thing):
+            yield from _nested(found)
 
 
-def joined(rows: Iterable[Thing | Problem], repeated: set[str]) -> Iterator[Thing | Problem | Skipped]:
+def _nested(thing: Thing) -> Iterator[Thing]:
+    waiting = [thing]
+    for number, outer in enumerate(waiting):
+        yield from (outer,) if number else ()
+        for item in (item for items in outer.properties.values() for item in items):
+            inner = _entity_row(thing.place, as_object(item)) if len(waiting) <= _MAX_NESTED else None
+            if isinstance(inner, Thing):
+                inner.nested = True
+                waiting.append(inner)
+
+
+def joined(
+    rows: Iterable[Thing | Problem | Skipped], repeated: set[str]
+) -> Iterator[Thing | Problem | Skipped]:
     """Entities whole: rows that share their id with others are joined and come last, equal ones are skipped.
 
     Memory: the rows of repeated ids.
     """
     waiting: dict[str, tuple[Thing, set[int]]] = {}
     for row in rows:
-        if isinstance(row, Problem) or row.id not in repeated:
+        if not isinstance(row, Thing) or row.id not in repeated:
             yield row
             continue
         said = row_digest([row.schemata, row.properties, row.caption, [origin for _, origin in row.rows]])
@@ -137,9 +165,11 @@ def joined(rows: Iterable[Thing | Problem], repeated: set[str]) -> Iterator[Thin
             continue
         first, seen = waiting[row.id]
         if said in seen:
-            yield Skipped(row.place, "duplicate", "the same entity stands in the file before")
+            if not row.nested:
+                yield Skipped(row.place, "duplicate", "the same entity stands in the file before")
             continue
         seen.add(said)
+        first.nested &= row.nested
         first.schemata += row.schemata
         first.rows += row.rows
         first.referents += row.referents

@@ -26,6 +26,7 @@ from loaders.xml_file import Element, children, local_name, xml_elements
 _ROOT = re.compile(rb"<(?:\w+:)?gexf[\s>]")
 _DATE = re.compile(r"\d{4}-\d\d(-\d\d.*)?", re.ASCII)
 _YEAR = re.compile(r"([12]\d{3})(\.0+)?", re.ASCII)
+_DIRECTIONS = ("directed", "undirected", "mutual")
 _INFINITE = ("-infinity", "infinity", "inf", "-inf")
 
 
@@ -126,13 +127,19 @@ def _default_direction(element: Element) -> str | None:
 
 
 def _ends(edge: Element, default: str) -> dict[str, Cell | None]:
-    direction = str(edge.get("type") or default).lower()
+    direction = default if _own_type(edge) else str(edge.get("type") or default).lower()
     return {
         "source": as_text(edge.get("source")),
         "target": as_text(edge.get("target")),
         # A mutual edge goes both ways: its ends have no order either.
         "directed": "false" if direction in ("undirected", "mutual") else "true",
     }
+
+
+def _own_type(edge: Element) -> str | None:
+    """What stands where the direction should: NetworkX writes the attribute ``type`` of an edge there."""
+    text = as_text(edge.get("type"))
+    return text if text and text.lower() not in _DIRECTIONS else None
 
 
 def _nested(element: Element, name: str) -> Iterator[Element]:
@@ -162,6 +169,8 @@ def _attributes(declared: _Declared, owner: str, element: Element) -> list[tuple
     for name in ("label", "weight", "kind"):
         if text := element.get(name):
             found.setdefault(name, _safe(text))
+    if owner == "edge" and (text := _own_type(element)):
+        found.setdefault("type", _safe(text))
     for name, value in _span(element).items():
         found.setdefault(name, value)
     return [(name, value) for name, value in found.items() if value and name]

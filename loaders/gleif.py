@@ -247,7 +247,8 @@ class _Run:
         lei = record.lei.upper()
         note = self._notes.get(record.lei) or _exception_text(record)
         yield Placed(
-            Entity(f"lei:{lei}", lei, "organization", identifiers=(f"lei:{lei}",), note=note),
+            # Called by its id, which is no name, so that it leaves no alias behind.
+            Entity(f"lei:{lei}", f"lei:{lei}", "organization", identifiers=(f"lei:{lei}",), note=note),
             place,
             weak=True,
         )

@@ -172,7 +172,7 @@ class Table:
         kept = len(cells.reader.remarks)
         found = typed(rule, cells)
         from_kinds, to_kinds = default_ends(found.type)
-        swapped = cells.yes(rule.swap)
+        swapped = cells.yes(rule.swap) != found.swapped
         if swapped:
             from_kinds, to_kinds = to_kinds, from_kinds
         first = self._end(rule.from_, cells, own, from_kinds)

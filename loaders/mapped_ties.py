@@ -11,7 +11,8 @@ from graph.dates import parse_date, today
 from graph.model import Tie
 from graph.ontology import ontology
 from loaders.mapping import Column, TieRule
-from loaders.table_cells import Cells, type_of
+from loaders.mapping_words import SWAPPED_VALUES, TYPE_VALUES
+from loaders.table_cells import Cells, folded, type_of
 from loaders.values import Share, decimal_text, made_id, money_fields, plain_number, read_share
 
 OTHER_TYPE = "RELATED_TO"
@@ -27,10 +28,12 @@ class Typed:
     Attributes:
         type: of the ontology.
         word: what the row calls it, where that is no type of ours; the tie's role says it then.
+        swapped: whether the word names the ends the other way round, as ``owned by`` does.
     """
 
     type: str
     word: str | None = None
+    swapped: bool = False
 
 
 def typed(rule: TieRule, cells: Cells) -> Typed:
@@ -38,7 +41,9 @@ def typed(rule: TieRule, cells: Cells) -> Typed:
     word = cells.text(rule.type)
     if word is None:
         return Typed(OTHER_TYPE)
-    known = type_of(word)
+    known, swapped = type_of(word), False
+    if known is None:
+        known, swapped = phrased(word)
     if known is None:
         reason = "the type of the tie is not known; it is kept as the role of RELATED_TO"
         cells.reader.remark(rule.type.column or "type", word, reason)
@@ -47,7 +52,23 @@ def typed(rule: TieRule, cells: Cells) -> Typed:
         reason = "the tie has no direction, which this type needs; it is kept as the role of RELATED_TO"
         cells.reader.remark(rule.type.column or "type", word, reason)
         return Typed(OTHER_TYPE, word)
-    return Typed(known)
+    return Typed(known, swapped=swapped)
+
+
+def phrased(word: str) -> tuple[str | None, bool]:
+    """The type that a phrase stands for, and whether it names the ends the other way round.
+
+    Only phrases that say their direction: ``supplier of`` does, ``supplier`` alone may mean either end.
+
+    >>> phrased("SHAREHOLDER_OF"), phrased("owned by"), phrased("supplier")
+    (('OWNS', False), ('OWNS', True), (None, False))
+    """
+    key = folded(word)
+    if not key.endswith((" of", " by", " to", " in", " at", " for", " from", " with")):
+        return None, False
+    if key in SWAPPED_VALUES:
+        return SWAPPED_VALUES[key], True
+    return TYPE_VALUES.get(key), False
 
 
 def fitting(found: Typed, from_kind: str | None, to_kind: str | None, cells: Cells) -> Typed | None:

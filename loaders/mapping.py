@@ -154,7 +154,9 @@ def _wrong(exc: ValidationError | RecursionError, path: str) -> LoadError:
     if isinstance(exc, RecursionError):
         return LoadError("is nested too deeply for a mapping.", path=path)
     told: list[tuple[str, str]] = []
-    for error in exc.errors(include_url=False, include_context=False):
+    errors = exc.errors(include_url=False, include_context=False)
+    # A list whose items are wrong counts as too short as well, which helps nobody.
+    for error in [each for each in errors if each["type"] != "too_short"] or errors:
         field = ".".join(str(part) for part in error["loc"])
         message = error["msg"].removeprefix("Value error, ")
         if error["type"] == "extra_forbidden":
@@ -163,12 +165,17 @@ def _wrong(exc: ValidationError | RecursionError, path: str) -> LoadError:
     more = "; ".join(f"{shorten(field)}: {message}" for field, message in told[1:_TOLD])
     field, message = told[0]
     return LoadError(
-        f"{message.rstrip('.')}.{f' Also: {more}.' if more else ''}",
+        f"{_ended(message)}{f' Also: {_ended(more)}' if more else ''}",
         path=path,
         field=shorten(field),
         hint="docs/mapping.md shows every field by example.",
         details={"problems": told},
     )
+
+
+def _ended(text: str) -> str:
+    """With one full stop, unless it asks something."""
+    return text if text.endswith("?") else f"{text.rstrip('.')}."
 
 
 def _fields() -> list[str]:

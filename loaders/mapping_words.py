@@ -87,8 +87,9 @@ TIE_WORDS: Mapping[str, tuple[str, ...]] = {
     "start": ("start", "start date", "date", "since", "from date", "announced", "announced date",
               "announced on",
               "announcement date", "deal date", "closed", "close date", "closing date", "closed on",
-              "investment date", "funded at", "date of investment", "transaction date", "year", "acquired at",
-              "appointed", "appointed on", "effective date", "datum"),
+              "investment date", "funded at", "funded when", "funded on", "date of investment",
+              "transaction date", "year", "acquired at", "appointed", "appointed on",
+              "effective date", "datum"),
     "end": ("end", "end date", "to date", "until", "ended", "exit date", "resigned", "resigned on",
             "ceased on"),
     "amount": ("amount", "deal size", "deal value", "size", "value", "price", "amount invested",
@@ -171,6 +172,10 @@ TYPE_VALUES: Mapping[str, str] = {
     "member": "MEMBER_OF",
     "membership": "MEMBER_OF", "payment": "PAID", "donation": "PAID", "donated to": "PAID", "grant": "PAID",
     "pays": "PAID", "controller of": "CONTROLS", "control": "CONTROLS", "manager of": "MANAGES",
+    "shareholder in": "OWNS", "owns stake in": "OWNS", "holds stake in": "OWNS", "secretary of": "HOLDS_ROLE",
+    "manager at": "HOLDS_ROLE", "employed at": "HOLDS_ROLE", "member of board of": "BOARD_MEMBER_OF",
+    "sits on board of": "BOARD_MEMBER_OF", "agent of": "SERVES", "agent for": "SERVES",
+    "registered at": "LOCATED_AT", "partnered with": "PARTNERED_WITH", "loaned to": "LENT_TO",
     "branch of": "PART_OF", "division of": "PART_OF",
 }  # fmt: skip
 SWAPPED_VALUES: Mapping[str, str] = {
@@ -179,6 +184,7 @@ SWAPPED_VALUES: Mapping[str, str] = {
     "backed by": "INVESTED_IN",
     "customer of": "SUPPLIES", "buys from": "SUPPLIES", "supplied by": "SUPPLIES", "client of": "SUPPLIES",
     "founded by": "FOUNDED", "controlled by": "CONTROLS", "managed by": "MANAGES", "advised by": "ADVISES",
+    "invested by": "INVESTED_IN", "employer of": "HOLDS_ROLE",
     "borrows from": "LENT_TO", "regulated by": "REGULATES", "sued by": "SUED", "paid by": "PAID",
 }  # fmt: skip
 """Words that name the ends the other way round."""

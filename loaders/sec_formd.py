@@ -6,6 +6,7 @@ its issuer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -25,6 +26,11 @@ _READ = frozenset({
     "isOptionToAcquireType", "isSecurityToBeAcquiredType", "isPooledInvestmentFundType",
     "isTenantInCommonType", "isMineralPropertyType", "isOtherType", "descriptionOfOtherType", "yetToOccur",
 })  # fmt: skip
+_LEGAL_FORM = re.compile(
+    r"(?:\A|(?<=[\s,]))(?:L\.?L\.?C|L\.?L\.?P|L\.?P|Ltd|Limited|Inc|Incorporated|Corp|Corporation|P\.?L\.?C|GmbH)"
+    r"\.?,?\Z",
+    re.IGNORECASE,
+)
 _SECURITIES = {
     "isEquityType": "equity",
     "isDebtType": "debt",
@@ -213,16 +219,21 @@ def _issuer(issuer: Element, issuer_id: str, root: Element) -> Entity:
 
 
 def _person(person: Element, issuer_id: str | None) -> Entity | None:
-    """A person of the issuer. A firm stands in the field of the family name, without a given name."""
+    """A person of the issuer. A firm stands in the field of the family name, often with its legal form for a
+    given name."""
     parts = [
         clean(child_text(person, "relatedPersonName", part))
         for part in ("firstName", "middleName", "lastName")
     ]
+    given, family = parts[0], parts[2]
+    if given and family and _LEGAL_FORM.fullmatch(given):
+        parts = [family, given]
     name = " ".join(part for part in parts if part)
     if not name or issuer_id is None:
         return None
     key = made_id("sec-formd", issuer_id, name.upper())
-    return Entity(key, name, "person" if parts[0] and parts[2] else "party")
+    person_like = given and family and not _LEGAL_FORM.search(name)
+    return Entity(key, name, "person" if person_like else "party")
 
 
 def _roles(person: Element, issuer_id: str, source: str, reader: RowReader) -> Iterator[Tie]:

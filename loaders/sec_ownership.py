@@ -83,9 +83,7 @@ class _Run(FormRun):
         owners = _owners(root, issuer)
         about = " / ".join(owner.name for owner in owners[:3]) or "nobody"
         title = f"Form {filing.form} of {about} on {name or issuer or 'nobody'}"
-        source = self.source(
-            filing, title, (issuer or "")[4:] or None, *filing.order[:2], *(o.id for o in owners)
-        )
+        source = self.source(filing, title, _number_of(issuer), *filing.order[:2], *(o.id for o in owners))
         told = {owner.element: owner for owner in owners}
         lines = [line for kind in _SHARES for line in children(root, "nonDerivativeTable", kind)]
         newest = _newest(lines, root)
@@ -176,6 +174,12 @@ class _Run(FormRun):
         )
         yield from records_or(self.tie(tie, source, at), at)
         yield from reader.remarks
+
+
+def _number_of(entity_id: str | None) -> str | None:
+    """The number of an entity that has one; an id that was made of a name holds none."""
+    scheme, _, number = (entity_id or "").partition(":")
+    return number if scheme == "cik" and number else None
 
 
 def _issuer_id(root: Element) -> str | None:

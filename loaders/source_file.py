@@ -468,7 +468,10 @@ def _skip_mark(file: IO[bytes]) -> None:
 
 
 def _first_line(exc: BaseException) -> str:
-    return (str(exc) or type(exc).__name__).splitlines()[0][:120]
+    first = exc.args[0] if exc.args else None
+    # The JSON parser gives bytes at times.
+    text = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(exc)
+    return (text.strip() or type(exc).__name__).splitlines()[0][:120]
 
 
 def _not_text(shown: str, number: int, line: str, bad: re.Match[str]) -> LoadError:

@@ -37,6 +37,15 @@ class TableLoader:
         """Whether it is a table at all."""
         return looks_like_table(source, member)
 
+    def known(self, source: SourceFile) -> list[Member]:
+        """The files whose every table is told by its header or by a mapping."""
+        if self.options.mapping is not None:
+            return list(source.members)
+        tables = [(member, table) for member in source.members for table in tables_of(source, member)]
+        rules = plain_rules(source, [table for _, table in tables])
+        unclear = {member for (member, _), rule in zip(tables, rules, strict=True) if rule is None}
+        return [member for member in source.members if member not in unclear]
+
     def read(self, source: SourceFile) -> Iterator[Item]:
         """Every row of every table; tables of entities first. Streams.
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from graph.errors import LoadError, did_you_mean
 from graph.model import Entity, Place, Placed, Problem, Record, Source, Tie
 from loaders import ReadOptions
-from loaders.source_file import Member, Row, SourceFile
+from loaders.source_file import Member, SourceFile
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "sources": ("id", "publisher", "title", "date", "url", "language"),
@@ -42,6 +43,9 @@ class _BadCell(Exception):
     def __init__(self, field: str, value: str, reason: str, hint: str) -> None:
         super().__init__(reason)
         self.field, self.value, self.reason, self.hint = field, value, reason, hint
+
+
+_Columns = tuple[tuple[str, Any, Callable[[str], Any]], ...]
 
 
 class TripleLoader:
@@ -76,8 +80,14 @@ class TripleLoader:
             for row in source.csv_rows(member):
                 if isinstance(row, Problem):
                     yield row
-                else:
-                    yield from _records(row, _READERS[table])
+                    continue
+                record, bad = _record(row.values, *_READERS[table])
+                if not bad:
+                    yield Placed(record, row.place)
+                    continue
+                place = Place(row.place.path, row.place.line, tuple(row.values.items()))
+                for cell in bad:
+                    yield Problem(place, cell.field, cell.value, cell.reason, cell.hint)
 
 
 def _tables(source: SourceFile) -> list[tuple[str, Member]]:
@@ -140,125 +150,108 @@ def _check_header(header: Sequence[str], table: str, shown: str) -> None:
         )
 
 
-def _records(row: Row, reader: Callable[[_Cells], Record]) -> Iterator[Placed | Problem]:
-    cells = _Cells(row.values)
-    record = reader(cells)
-    if not cells.bad:
-        yield Placed(record, row.place)
-        return
-    place = Place(row.place.path, row.place.line, tuple(row.values.items()))
-    for bad in cells.bad:
-        yield Problem(place, bad.field, bad.value, bad.reason, bad.hint)
+def _record(values: Mapping[str, str], kind: type[Record], cells: _Columns) -> tuple[Any, list[_BadCell]]:
+    """A record from the cells of a row, and those that are wrong: they count as unknown, so that a row tells
+    all its faults. Most cells are empty, and cost a look."""
+    bad: list[_BadCell] = []
+    found: list[Any] = []
+    for column, empty, read in cells:
+        text = values.get(column)
+        if not text:
+            found.append(empty)
+            continue
+        try:
+            found.append(read(text))
+        except ValueError:
+            reason, hint = _FAULTS[read]
+            text = text.strip()
+            bad.append(_BadCell(column, text, f"{text[:40]!r} {reason}", hint))
+            found.append(empty)
+    return kind(*found), bad
 
 
-class _Cells:
-    """Cells of a row by type. Bad ones are noted and read as unknown, so that a row tells all its faults."""
-
-    def __init__(self, values: Mapping[str, str]) -> None:
-        self.values = values
-        self.bad: list[_BadCell] = []
-
-    def key(self, field: str) -> str:
-        """A word that must be there; an empty one is the ontology's matter."""
-        return self.values.get(field, "").strip()
-
-    def word(self, field: str) -> str | None:
-        """An id, code, date or the like, without the blanks around it."""
-        return self.values.get(field, "").strip() or None
-
-    def text(self, field: str) -> str | None:
-        """Text as it stands; only blanks mean unknown."""
-        value = self.values.get(field, "")
-        return value if value.strip() else None
-
-    def items(self, field: str) -> tuple[str, ...]:
-        """A list in one cell: parted by semicolons; ``\\;`` is a semicolon, ``\\\\`` a backslash."""
-        found = [match[1].strip() for match in _ITEM.finditer(self.values.get(field, ""))]
-        return tuple(re.sub(r"\\([\\;])", r"\1", item) for item in found if item)
-
-    def whole(self, field: str) -> int | None:
-        value = self.values.get(field, "").strip()
-        if not value or _WHOLE.match(value):
-            return int(value) if value else None
-        hint = "Write whole US dollars in digits only: 1500000, not 1.5m or 1,500,000."
-        self.bad.append(_BadCell(field, value, f"{value[:40]!r} is not a whole number.", hint))
-        return None
-
-    def yes(self, field: str) -> bool:
-        value = self.values.get(field, "").strip()
-        if value in ("", "true", "false"):
-            return value == "true"
-        reason = f"{value[:40]!r} is not true or false."
-        self.bad.append(_BadCell(field, value, reason, "Write true, or nothing."))
-        return False
-
-    def fraction(self, field: str) -> float | None:
-        value = self.values.get(field, "").strip()
-        if not value or _DECIMAL.match(value):
-            return float(value) if value else None
-        hint = "Write fractions with a point: 0.12 for 12 %."
-        self.bad.append(_BadCell(field, value, f"{value[:40]!r} is not a number.", hint))
-        return None
+def _word(text: str) -> str | None:
+    """An id, code, date or the like, without the blanks around it."""
+    return text.strip() or None
 
 
-def _entity(cells: _Cells) -> Entity:
-    return Entity(
-        id=cells.key("id"),
-        name=cells.values["name"],
-        kind=cells.key("kind"),
-        aliases=cells.items("aliases"),
-        country=cells.word("country"),
-        founded=cells.word("founded"),
-        sectors=cells.items("sectors"),
-        description=cells.text("description"),
-        identifiers=cells.items("identifiers"),
-        born=cells.word("born"),
-        note=cells.text("note"),
-        stub=cells.yes("stub"),
-    )
+def _text(text: str) -> str | None:
+    """Text as it stands; only blanks mean unknown."""
+    return text if text.strip() else None
 
 
-def _source(cells: _Cells) -> Source:
-    return Source(
-        id=cells.key("id"),
-        publisher=cells.values["publisher"],
-        title=cells.values["title"],
-        date=cells.word("date"),
-        url=cells.word("url"),
-        language=cells.word("language"),
-    )
+def _items(text: str) -> tuple[str, ...]:
+    """A list in one cell: parted by semicolons; ``\\;`` is a semicolon, ``\\\\`` a backslash."""
+    if ";" not in text and "\\" not in text:
+        return (item,) if (item := text.strip()) else ()
+    found = [match[1].strip() for match in _ITEM.finditer(text)]
+    return tuple(re.sub(r"\\([\\;])", r"\1", item) for item in found if item)
 
 
-def _tie(cells: _Cells) -> Tie:
-    return Tie(
-        id=cells.key("id"),
-        from_id=cells.key("from"),
-        type=cells.key("type"),
-        to_id=cells.key("to"),
-        status=cells.key("status"),
-        start_date=cells.word("start"),
-        end_date=cells.word("end"),
-        role=cells.text("role"),
-        amount_usd=cells.whole("amount_usd"),
-        share=cells.fraction("share"),
-        share_basis=cells.word("share_basis"),
-        round=cells.text("round"),
-        product=cells.text("product"),
-        note=cells.text("note"),
-        sources=cells.items("sources"),
-        share_min=cells.fraction("share_min"),
-        share_max=cells.fraction("share_max"),
-        amount=cells.word("amount"),
-        currency=cells.word("currency"),
-        round_usd=cells.whole("round_usd"),
-        quantity=cells.word("quantity"),
-        interest=cells.text("interest"),
-        directness=cells.word("directness"),
-    )
+def _whole(text: str) -> int | None:
+    value = text.strip()
+    if value and not _WHOLE.match(value):
+        raise ValueError
+    return int(value) if value else None
 
 
-_READERS: Mapping[str, Callable[[_Cells], Record]] = {
-    "entities": _entity,
-    "relationships": _tie,
-    "sources": _source,
+def _yes(text: str) -> bool:
+    value = text.strip()
+    if value not in ("", "true", "false"):
+        raise ValueError
+    return value == "true"
+
+
+def _fraction(text: str) -> float | None:
+    value = text.strip()
+    if value and not _DECIMAL.match(value):
+        raise ValueError
+    return float(value) if value else None
+
+
+_FAULTS: Mapping[Callable[[str], Any], tuple[str, str]] = {
+    _whole: (
+        "is not a whole number.",
+        "Write whole US dollars in digits only: 1500000, not 1.5m or 1,500,000.",
+    ),
+    _yes: ("is not true or false.", "Write true, or nothing."),
+    _fraction: ("is not a number.", "Write fractions with a point: 0.12 for 12 %."),
 }
+
+# A key that must be there is empty text without its cell: that is the ontology's matter.
+_KEY: tuple[str, Callable[[str], Any]] = ("", str.strip)
+_AS_IT_STANDS: tuple[str, Callable[[str], Any]] = ("", str)
+_WORD, _TEXT = (None, _word), (None, _text)
+_ITEMS, _YES = ((), _items), (False, _yes)
+_NUMBER, _FRACTION = (None, _whole), (None, _fraction)
+
+_READERS: Mapping[str, tuple[type[Record], _Columns]] = {
+    "entities": (
+        Entity,
+        (
+            ("id", *_KEY), ("name", *_AS_IT_STANDS), ("kind", *_KEY), ("aliases", *_ITEMS),
+            ("country", *_WORD), ("founded", *_WORD), ("sectors", *_ITEMS), ("description", *_TEXT),
+            ("identifiers", *_ITEMS), ("born", *_WORD), ("note", *_TEXT), ("stub", *_YES),
+        ),
+    ),
+    "sources": (
+        Source,
+        (
+            ("id", *_KEY), ("publisher", *_AS_IT_STANDS), ("title", *_AS_IT_STANDS), ("date", *_WORD),
+            ("url", *_WORD), ("language", *_WORD),
+        ),
+    ),
+    "relationships": (
+        Tie,
+        (
+            ("id", *_KEY), ("from", *_KEY), ("type", *_KEY), ("to", *_KEY), ("status", *_KEY),
+            ("start", *_WORD), ("end", *_WORD), ("role", *_TEXT), ("amount_usd", *_NUMBER),
+            ("share", *_FRACTION), ("share_basis", *_WORD), ("round", *_TEXT), ("product", *_TEXT),
+            ("note", *_TEXT), ("sources", *_ITEMS), ("share_min", *_FRACTION), ("share_max", *_FRACTION),
+            ("amount", *_WORD), ("currency", *_WORD), ("round_usd", *_NUMBER), ("quantity", *_WORD),
+            ("interest", *_TEXT), ("directness", *_WORD),
+        ),
+    ),
+}  # fmt: skip
+"""What each table makes, and its cells in the order of the record's fields: column, what an empty one means,
+how it is read."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from graph.dates import FIRST_YEAR, LAST_YEAR, parse_date
 from graph.errors import SchemaViolation
@@ -285,9 +286,18 @@ _COUNTRY_WORDS: Mapping[str, str] = {
 
 
 def http_url(text: object) -> str | None:
-    """An address that may become a link: http or https, without blanks, brackets and quotation marks."""
+    """An address that may become a link: http or https, without blanks, brackets and quotation marks.
+
+    >>> http_url("https://example.org/a"), http_url("javascript:alert(1)"), http_url("https://[example.org/")
+    ('https://example.org/a', None, None)
+    """
     value = clean(text)
-    return value if value and re.fullmatch(r"https?://[^\s<>\"]+", value) else None
+    if not value or not re.fullmatch(r"https?://[^\s<>\"]+", value):
+        return None
+    try:
+        return value if urlsplit(value).hostname else None
+    except ValueError:  # half an address of IPv6
+        return None
 
 
 class RowReader:

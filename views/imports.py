@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
-
 import streamlit as st
 
 from graph.errors import LoadError
 from loaders import Plan
 from widgets.access import can_edit
 from widgets.address_inputs import choice
-from widgets.import_files import Handed, files_input, refused
+from widgets.import_files import Handed, files_input, refused, short_name
 from widgets.import_list import imports_so_far
 from widgets.import_run import look_and_load, show_result
 from widgets.mapping_step import mapping_step, needs_mapping
@@ -55,29 +53,24 @@ def new_import() -> None:
         look_and_load(handed, planned)
     elif handed is None and "import-kept" not in st.session_state:
         st.caption(
-            "For files beyond a few hundred megabytes, stop the app and use the command line: interlock load FILE"
+            "Tables (CSV, Excel, Parquet, JSON lines), graph files, and exports of Crunchbase, FollowTheMoney, BODS, "
+            "Companies House, GLEIF, SEC, LittleSis, ICIJ and Wikidata; zip archives of them. For files beyond a few "
+            "hundred megabytes, stop the app and use the command line: interlock load FILE"
         )
 
 
 def _formats(handed: Handed, planned: Plan) -> None:
     """Which file is read as what, and which is not read."""
     for reading in planned.readings:
-        names = [_name(handed, member.shown) for member in reading.source.members]
+        names = [short_name(handed.shorten(member.shown)) for member in reading.source.members]
         more = len(names) - _SHOWN_FILES
         told = f"{', '.join(names[:_SHOWN_FILES])}{f' and {more:,} more' if more > 0 else ''}"
         title = reading.loader.title.partition(" by a mapping")[0]
-        st.markdown(f":material/description: **{md(title)}** {md(told, 600)}")
+        st.markdown(f":material/description: **{md(title)}**  \n{md(told, 600)}")
     for unread in planned.unread:
-        st.markdown(f":material/block: **No known format, not read** {md(_name(handed, unread.path), 120)}")
-
-
-def _name(handed: Handed, path: str) -> str:
-    """A file's name, short enough to leave room for the others; its ending stays."""
-    name = handed.shorten(path)
-    if len(name) <= 60:
-        return name
-    ending = PurePath(name).suffix[:12]
-    return f"{name[: 59 - len(ending)]}…{ending}"
+        st.markdown(
+            f":material/block: **No known format, not read**  \n{md(short_name(handed.shorten(unread.path)), 120)}"
+        )
 
 
 if __name__ == "__main__":

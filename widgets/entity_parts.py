@@ -28,6 +28,7 @@ from graph.wording import (
     share_text,
 )
 from widgets import data
+from widgets.origin_line import last_read
 from widgets.parts import ENTITY, PATHS, cited, param
 from widgets.query_parts import address_of, way
 from widgets.text import md, page_address, plain
@@ -88,6 +89,7 @@ def head(entity: Entity, found: Dossier) -> None:
         st.caption(md(" · ".join(identifier_text(each) for each in entity.identifiers), 1_000))
     if entity.stub:
         st.caption("No record of its own was loaded: ties of others name it, and that is all that is known.")
+    last_read(entity)
 
 
 def actions(entity: Entity, found: Dossier, as_of: str | None, plans: bool) -> None:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import streamlit as st
 
-from graph.errors import ExplorerError, LoadError
+from graph.errors import ExplorerError, LoadError, UnknownFormat
 from graph.importer import Origin
 from graph.model import Item, Place, Unread
 from loaders import FORMATS, Plan, ReadOptions, loader_for, plan
 from widgets.parts import show_error
+from widgets.session_folder import Folder
 from widgets.text import md, plain
 
 ENCODINGS = ("UTF-8", "cp1252", "mac_roman", "latin-1", "utf-16")
@@ -33,14 +31,6 @@ _ON_THE_PAGE = (
     ("; interlock imports lists them", "; they stand under Imports so far"),
     ("List them with: interlock imports", "They stand under Imports so far"),
 )
-
-
-class Folder:
-    """A folder that goes when nothing holds it any more: with the session, at the latest with the app."""
-
-    def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="interlock-import-"))
-        weakref.finalize(self, shutil.rmtree, self.path, True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +113,10 @@ def files_input() -> Handed | None:
     kept = state.get("import-kept")
     if kept is None:
         return None
+    if not kept[2].path.exists():
+        # The session was away for longer than its files are kept.
+        put_away()
+        st.rerun()
     if not given:
         _still_here(kept[1])
     _, names, folder, mapping = kept
@@ -167,6 +161,8 @@ def refused(error: ExplorerError, handed: Handed | None = None) -> None:
     message, hint = error.message, error.hint
     if handed is not None:
         message, hint = handed.shorten(message), handed.shorten(hint)
+    if isinstance(error, UnknownFormat):
+        hint = "The formats stand under Options. A table needs a header and a row below it."
     for old, new in _ON_THE_PAGE:
         hint = hint.replace(old, new)
     show_error(LoadError(message, hint=hint))
@@ -208,6 +204,18 @@ def safe_name(name: str) -> str:
     stem, dot, ending = last.rpartition(".")
     room = 160 - len(dot + ending)
     return f"{stem[:room]}{dot}{ending}" if stem and room > 0 else last[:160]
+
+
+def short_name(name: str) -> str:
+    """A file's name for the screen, short enough to leave room for others; its ending stays.
+
+    >>> short_name("deals.csv"), short_name("x" * 99 + ".csv")[-8:]
+    ('deals.csv', 'xxx….csv')
+    """
+    if len(name) <= 60:
+        return name
+    ending = PurePath(name).suffix[:12]
+    return f"{name[: 59 - len(ending)]}…{ending}"
 
 
 def _still_here(names: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ from graph.imports import ImportDetail, ImportNote, import_detail, import_notes
 from graph.wording import counted, sentence
 from widgets import data
 from widgets.access import can_edit
-from widgets.address_inputs import choice_box
+from widgets.address_inputs import follow, keep
 from widgets.import_run import undo_button
 from widgets.parts import entity_link, param
 from widgets.text import md, plain
@@ -51,7 +51,12 @@ def imports_so_far() -> None:
     # Two of one minute and one name would be one to the box.
     if len(set(labels.values())) < len(labels):
         labels = {key: f"{label} [{key}]" for key, label in labels.items()}
-    picked = choice_box("Look into an import", "import-picked", "import", labels, notes[0].id)
+    follow("import-picked", "import", asked if asked in labels else notes[0].id, list(labels))
+    picked = st.selectbox(
+        "Look into an import", list(labels), format_func=labels.__getitem__, key="import-picked"
+    )
+    # The newest as well: a link to it must not show a later one some day.
+    keep("import-picked", "import", picked)
     _detail(import_detail(data.the_store(), picked))
 
 

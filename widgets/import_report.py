@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,14 +11,16 @@ import streamlit as st
 
 from graph.imports import Counted, ImportReport, write_rejects
 from graph.model import Entity, Placed, Record, Source, Tie, to_properties
+from graph.ontology import ontology
 from graph.wording import counted
 from widgets.text import md, plain
 
 MOST_PROBLEMS = 200
+_FEW = 5
 _REPEATED = {
     "exact": "the same row again, left out",
-    "superseded": "superseded by a later statement, left out",
-    "further": "a further round or period, kept",
+    "superseded": "rows that a later statement replaces, left out",
+    "further": "further rounds or periods between the same two, kept",
     "other_source": "the same from another source, kept",
 }
 
@@ -49,7 +51,10 @@ def show_details(report: ImportReport) -> None:
     _reasons("Noticed, and loaded all the same", report.remarks, "remarks")
     _reasons("Left aside", report.skips, "skips")
     if report.unread:
-        with st.expander(f"Not read: {counted(len(report.unread), 'file')}"):
+        columns = sum(len(each.names) for each in report.unread)
+        files = sum(not each.names for each in report.unread)
+        told = [counted(columns, "column")] * bool(columns) + [counted(files, "file")] * bool(files)
+        with st.expander(f"Not read: {' and '.join(told)}"):
             for each in report.unread:
                 what = f"columns {', '.join(each.names)}" if each.names else "the whole file"
                 st.markdown(f"- {md(each.path, 120)}: {md(what, 600)}")
@@ -57,24 +62,31 @@ def show_details(report: ImportReport) -> None:
 
 def show_preview(records: Sequence[Placed]) -> None:
     """The first records as they would be stored, by sort."""
-    for sort, title in ((Entity, "entities"), (Tie, "ties"), (Source, "sources")):
-        rows = [_row(placed) for placed in records if isinstance(placed.record, sort)]
+    names = {each.record.id: each.record.name for each in records if isinstance(each.record, Entity)}
+    for sort, title in ((Tie, "ties"), (Entity, "entities"), (Source, "sources")):
+        rows = [_row(placed, names) for placed in records if isinstance(placed.record, sort)]
         if rows:
             st.markdown(f"**The first {title}**")
             st.dataframe(rows, hide_index=True, key=f"import-first-{title}", alt=f"The first {title}")
 
 
-def _row(placed: Placed) -> dict[str, str]:
+def _row(placed: Placed, names: Mapping[str, str]) -> dict[str, str]:
+    """What a person looks for first; ids, which may be long and made, last."""
     record: Record = placed.record
     values = to_properties(record)
     if isinstance(record, Tie):
-        values = {"from": record.from_id, "type": record.type, "to": record.to_id, **values}
-    skip = ("name_key", "valid_from", "valid_to")
-    place = f"{placed.place.path}:{placed.place.line}"
-    return {"line": plain(place, 60)} | {
+        ends = (names.get(key, key) for key in (record.from_id, record.to_id))
+        first, second = ends
+        values = {"from": first, "type": ontology().types[record.type].title, "to": second, **values}
+    skip = ("name_key", "valid_from", "valid_to", "id")
+    found = {
         name: plain(", ".join(value) if isinstance(value, list) else str(value), 120)
         for name, value in values.items()
         if name not in skip
+    }
+    return found | {
+        "line": plain(f"{placed.place.path}:{placed.place.line}", 60),
+        "id": plain(record.id, 120),
     }
 
 
@@ -83,7 +95,7 @@ def _facts(report: ImportReport) -> None:
     if report.stubs:
         said.append(f"{counted(report.stubs, 'entity', 'entities')} only named by ties, marked as stubs")
     repeated = asdict(report.duplicates)
-    said += [f"{number:,} {_REPEATED[name]}" for name, number in repeated.items() if number]
+    said += [f"{_REPEATED[name]}: {number:,}" for name, number in repeated.items() if number]
     if report.currencies:
         money = ", ".join(f"{code} {number:,}" for code, number in report.currencies.items())
         said.append(f"amounts in {money}; never added up over currencies")
@@ -113,7 +125,8 @@ def _problems(report: ImportReport) -> None:
     if not report.problems:
         return
     st.subheader("Rejected rows")
-    _reasons("By reason", report.reasons, "reasons")
+    if len(report.problems) > _FEW:
+        _reasons("By reason", report.reasons, "reasons")
     st.dataframe(
         [
             {

@@ -33,7 +33,6 @@ def look_and_load(handed: Handed, planned: Plan) -> None:
         type="secondary" if current else "primary",
         icon=":material/search:",
         key="import-dry",
-        help="Reads and checks everything, and changes nothing.",
     ):
         st.session_state["import-look"] = _looked(handed, planned)
         st.rerun()

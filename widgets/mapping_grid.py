@@ -32,6 +32,7 @@ from loaders.table_rows import TableFile
 from widgets.text import md, plain
 
 _SHOWN = 4
+_NOTHING = "-"  # a grid takes an empty choice for a cell that is not filled in
 _MANY_WORDS = 40
 _SORTS = {True: "a tie between two", False: "one person, firm or other entry"}
 
@@ -47,7 +48,6 @@ class Sampled:
 
 def table_grid(mapping: Mapping, place: int, sampled: Sampled, key: str) -> Mapping | None:
     """The form of one table; the changed mapping when the reader changed something."""
-    rule = mapping.tables[place]
     wrong = st.session_state.pop(f"import-wrong-{place}", None)
     if wrong:
         st.warning(md(wrong, 400), icon=":material/error:")
@@ -57,11 +57,14 @@ def table_grid(mapping: Mapping, place: int, sampled: Sampled, key: str) -> Mapp
             or _for_all_rows(mapping, place, sampled, key)
             or _meanings_of_words(mapping, place, sampled, key)
         )
-    except LoadError:
-        said = ", ".join(f"“{name}”" for name in (end_names(rule.ties[0]) if rule.ties else ("entry",)))
-        st.session_state[f"import-wrong-{place}"] = (
-            f"That was not changed: {said} must each keep a name or an id. Choose another column for it first."
+    except LoadError as error:
+        nameless = "name the column of the id or of the name" in error.message
+        said = (
+            "who is meant needs a name or an id in every row; choose another column for it first."
+            if nameless
+            else error.message
         )
+        st.session_state[f"import-wrong-{place}"] = f"That was not changed: {said}"
         return mapping
 
 
@@ -77,7 +80,7 @@ def _columns(mapping: Mapping, place: int, sampled: Sampled, key: str) -> Mappin
     table = pd.DataFrame(
         {
             "column": [plain(use.column, 80) + ("" if use.column in there else " (not in the file)") for use in found],
-            "becomes": [use.field for use in found],
+            "becomes": [use.field or _NOTHING for use in found],
             "such as": [plain(" · ".join(sampled.words.get(use.column, ())[:_SHOWN]), 120) for use in found],
             "why": [plain(use.why, 120) for use in found],
         }
@@ -88,7 +91,8 @@ def _columns(mapping: Mapping, place: int, sampled: Sampled, key: str) -> Mappin
         column_config={
             "column": st.column_config.TextColumn("column", width=150),
             "becomes": st.column_config.SelectboxColumn(
-                "becomes", options=list(known), format_func=known.__getitem__, required=True, width=210,
+                "becomes", options=[field or _NOTHING for field in known],
+                format_func=lambda field: known.get(field, known[NOT_READ]), required=True, width=210,
                 help="What the column says. Choosing what another column has exchanges the two.",
             ),
             "such as": st.column_config.TextColumn("such as", width=270),
@@ -96,7 +100,7 @@ def _columns(mapping: Mapping, place: int, sampled: Sampled, key: str) -> Mappin
         },
     )  # fmt: skip
     for use, field in zip(found, edited["becomes"], strict=True):
-        new = str(field) if isinstance(field, str) else NOT_READ
+        new = field if isinstance(field, str) and field != _NOTHING else NOT_READ
         if new != use.field:
             return moved(mapping, place, use.column, use.field, new, sampled.words.get(use.column, ()))
     left = [use.column for use in found if use.field == NOT_READ]
@@ -134,11 +138,11 @@ def _meanings_of_words(mapping: Mapping, place: int, sampled: Sampled, key: str)
         words = list(sampled.words.get(column.column or "", ()))[:_MANY_WORDS]
         if not words:
             continue
-        now = [meant(field, column, word) for word in words]
-        unknown = now.count("")
+        now = [meant(field, column, word) or _NOTHING for word in words]
+        unknown = now.count(_NOTHING)
         title = f"What the words in “{md(column.column, 60)}” mean"
         with st.expander(f"{title}: {unknown} unknown" if unknown else title, expanded=bool(unknown)):
-            options: dict[str, Any] = {"": _UNKNOWN[field.rpartition(".")[2]], **targets(field)}
+            options: dict[str, Any] = {_NOTHING: _UNKNOWN[field.rpartition(".")[2]], **targets(field)}
             edited: pd.DataFrame = st.data_editor(
                 pd.DataFrame({"word": words, "means": now}), hide_index=True, num_rows="fixed", disabled=("word",),
                 key=f"{key}-words-{field}", height=min(420, 38 + 35 * len(words)),
@@ -151,7 +155,7 @@ def _meanings_of_words(mapping: Mapping, place: int, sampled: Sampled, key: str)
             )  # fmt: skip
             for word, old, new in zip(words, now, edited["means"], strict=True):
                 if isinstance(new, str) and new != old:
-                    return with_word(mapping, place, field, word, new)
+                    return with_word(mapping, place, field, word, "" if new == _NOTHING else new)
     return None
 
 

@@ -18,7 +18,7 @@ from loaders.source_file import SourceFile
 from loaders.table import Previewed, preview
 from loaders.table_cells import TableRow, cell_text
 from loaders.table_rows import TableFile, rows_of, tables_of
-from widgets.import_files import MAPPING_NAME, Handed, refused
+from widgets.import_files import MAPPING_NAME, Handed, refused, short_name
 from widgets.mapping_grid import Sampled, table_grid
 from widgets.text import md, plain
 
@@ -41,6 +41,7 @@ def mapping_step(handed: Handed, planned: Plan) -> Handed | None:
     st.subheader("What the columns mean")
     mapped = handed.with_mapping(held["text"])
     mapping: Mapping | None = None
+    fits = False
     try:
         mapping = read_mapping(mapped.options.mapping or "")
     except LoadError as error:
@@ -50,18 +51,9 @@ def mapping_step(handed: Handed, planned: Plan) -> Handed | None:
             "This was guessed from the names and values of the columns. Click a cell under “becomes” to correct it."
         )
         _tables(mapping, held)
+        fits = _preview(mapping, held, handed)
     _text(held, wrong=mapping is None)
-    if mapping is None:
-        return None
-    source: SourceFile = held["source"]
-    try:
-        rows = preview(source, mapping, PREVIEWED)
-    except LoadError as error:
-        refused(error, handed)
-        return None
-    with st.expander(f"The first {PREVIEWED} rows, and what becomes of them", expanded=True):
-        _previewed(rows)
-    return mapped
+    return mapped if fits else None
 
 
 def _held(handed: Handed, planned: Plan) -> dict[str, Any]:
@@ -91,7 +83,8 @@ def _sampled(source: SourceFile, table: TableFile) -> Sampled:
             text = plain(cell_text(cell), 60)
             if text and text not in words.setdefault(name, []):
                 words[name].append(text)
-    title = f"{table.member.name}, sheet {table.sheet}" if table.sheet else table.member.name
+    name = short_name(table.member.name)
+    title = f"{name}, sheet {table.sheet}" if table.sheet else name
     return Sampled(table, title, {name: tuple(found) for name, found in words.items()})
 
 
@@ -142,7 +135,20 @@ def _text(held: dict[str, Any], *, wrong: bool) -> None:
         _renew(held, text)
 
 
-def _previewed(rows: list[Previewed]) -> None:
+def _preview(mapping: Mapping, held: dict[str, Any], handed: Handed) -> bool:
+    """The first rows in words; whether the mapping fits the files."""
+    source: SourceFile = held["source"]
+    try:
+        rows = preview(source, mapping, PREVIEWED)
+    except LoadError as error:
+        refused(error, handed)
+        return False
+    with st.expander(f"The first {PREVIEWED} rows, and what becomes of them", expanded=True):
+        _previewed(rows, handed)
+    return True
+
+
+def _previewed(rows: list[Previewed], handed: Handed) -> None:
     names: dict[str, str] = {}
     shown: list[dict[str, str]] = []
     for each in rows:
@@ -155,6 +161,9 @@ def _previewed(rows: list[Previewed]) -> None:
                 "line": str(each.place.line), "becomes": plain(_becomes(each, names), 300), "row": plain(cells, 300),
             }
         )  # fmt: skip
+    if len({each.place.path for each in rows}) > 1:
+        for line, each in zip(shown, rows, strict=True):
+            line["file"] = plain(short_name(handed.shorten(each.place.path)), 80)
     st.dataframe(
         shown, hide_index=True, key="import-mapped", alt="The first rows and what becomes of them",
         column_config={

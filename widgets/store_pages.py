@@ -10,6 +10,7 @@ from graph.settings import BUNDLED_DATA, is_server, load_settings
 from loaders import read_path
 from widgets import data
 from widgets.access import can_edit
+from widgets.query_parts import way
 from widgets.text import md
 
 
@@ -29,7 +30,7 @@ def empty_store_page() -> None:
     if st.button("Load the bundled data", type="primary", icon=":material/download:", key="store-load"):
         _load_bundled()
         st.rerun()
-    st.page_link("views/imports.py", label="Import your own files", icon=":material/upload_file:")
+    way("views/imports.py", "Import your own files", ":material/upload_file:")
     st.caption(f"Store: {md(data.the_store().location, 400)}")
 
 

@@ -28,7 +28,7 @@ class ImportNote:
     """One import of the list.
 
     Attributes:
-        id: such as ``imp-20260131-142530-3f9a``.
+        id: such as ``imp-20260131-142530-3f9ac41b``.
         at: time it was written, UTC, ISO 8601.
         state: ``written`` or ``undone``.
         files: what was read, as it was named.
@@ -70,8 +70,8 @@ class Undone:
 
 
 def new_import_id() -> str:
-    """A new id; in the order of time within one second's accuracy."""
-    return f"imp-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    """A new id, in the order of time; one that came twice would take the way back from the import before."""
+    return f"imp-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
 
 
 def begin_import(store: Store, import_id: str, what: str) -> None:
@@ -170,18 +170,26 @@ def interrupted(store: Store) -> list[str]:
     logged = {entry.id for entry in store.log()}
     told: list[str] = []
     for each in begun:
-        if each.id in logged:
-            told.append(f"The import {each.id} of {each.what}, begun {each.at}, was written whole.")
-        elif each.host == socket.gethostname() and each.pid != os.getpid() and _alive(each.pid):
+        if each.id not in logged and _running(each):
             told.append(f"An import of {each.what} is being written by process {each.pid} since {each.at}.")
             continue
+        store.forget(each.id)
+        if each.id not in logged:
+            # A server may still be ending the write of a process that is gone, which holds the note until
+            # then: taking it away had to wait for that, so now the log tells.
+            logged = {entry.id for entry in store.log()}
+        if each.id in logged:
+            told.append(f"The import {each.id} of {each.what}, begun {each.at}, was written whole.")
         else:
             told.append(
                 f"The import of {each.what}, begun {each.at}, was interrupted: nothing of it was written. "
                 "Load it again."
             )
-        store.forget(each.id)
     return told
+
+
+def _running(begun: Begun) -> bool:
+    return begun.host == socket.gethostname() and begun.pid != os.getpid() and _alive(begun.pid)
 
 
 def _alive(pid: int) -> bool:

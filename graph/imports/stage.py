@@ -67,6 +67,8 @@ class Stage:
         # Ids of rows that were turned down: ties to them are not reported a second time.
         self._broken: set[str] = set()
         self._stored: dict[type[Record], Mapping[str, Record]] = {kind: {} for kind in _KINDS}
+        # Kinds that an end without a record can have, given all the ties that name it.
+        self._possible: dict[str, tuple[str, ...]] = {}
         self._suggestions: dict[tuple[str, str], str] = {}
         self._known: dict[str, list[str]] = {}
 
@@ -90,10 +92,19 @@ class Stage:
                 self._rows[item.place.path].add(item.place.line)
                 self._note(item)
         self._look_up()
-        for placed in list(self.kept[Tie].values()):
-            assert isinstance(placed.record, Tie)
-            self._check_references(placed.record, placed.place)
+        ties = [(placed.record, placed.place) for placed in self.kept[Tie].values()]
+        for tie, _ in ties:
+            assert isinstance(tie, Tie)
+            self._note_missing(tie)
+        for tie, place in ties:
+            assert isinstance(tie, Tie)
+            self._check_references(tie, place)
         self._check_changed_kinds()
+        stored = self._stored[Entity]
+        self.stubs = sum(
+            isinstance(placed.record, Entity) and placed.record.stub and key not in stored
+            for key, placed in self.kept[Entity].items()
+        )
         self.problems.sort(key=lambda problem: (problem.place.path, problem.place.line))
         return self
 
@@ -238,23 +249,33 @@ class Stage:
         self._stored[Source] = self._from_store(
             lambda s, ids: s.sources(ids), cited | set(self.kept[Source]), self.held.sources
         )
-        for placed in self.kept[Entity].values():
-            self.stubs += placed.weak and placed.record.id not in self._stored[Entity]
+
+    def _note_missing(self, tie: Tie) -> None:
+        """Narrow down what an end without a record can be: every tie that names it has its say, so that the
+        order of the rows does not decide which of them fit."""
+        kept, stored = self.kept[Entity], self._stored[Entity]
+        declared = ontology().types[tie.type]
+        for end, kinds in ((tie.from_id, declared.from_kinds), (tie.to_id, declared.to_kinds)):
+            if end not in kept and end not in stored:
+                before = self._possible.get(end, kinds)
+                self._possible[end] = tuple(kind for kind in before if kind in kinds) or before
 
     def _check_references(self, tie: Tie, place: Place) -> None:
-        for column, end in (("from", tie.from_id), ("to", tie.to_id)):
-            if self._kind(end) is not None:
-                continue
-            if not self.strict:
-                self._make_stub(tie, column, end, place)
-            elif end not in self._broken:
-                self._missing(place, column, "entity", end)
+        kinds = [self._kind(tie.from_id), self._kind(tie.to_id)]
+        if None in kinds:
+            for column, end in (("from", tie.from_id), ("to", tie.to_id)):
+                if self._kind(end) is not None:
+                    continue
+                if not self.strict:
+                    self._make_stub(end, place)
+                elif end not in self._broken:
+                    self._missing(place, column, "entity", end)
+            kinds = [self._kind(tie.from_id), self._kind(tie.to_id)]
         for source in tie.sources:
             known = source in self.kept[Source] or source in self._stored[Source]
             if not (known or (source in self._broken and self.strict)):
                 self._missing(place, "sources", "source", source)
                 self._leave_out(tie)
-        kinds = [self._kind(tie.from_id), self._kind(tie.to_id)]
         if kinds[0] is not None and kinds[1] is not None:
             try:
                 check_ends(tie, kinds[0], kinds[1])
@@ -266,12 +287,10 @@ class Stage:
         if not self.strict:
             self.kept[Tie].pop(tie.id, None)
 
-    def _make_stub(self, tie: Tie, column: str, end: str, place: Place) -> None:
-        declared = ontology().types[tie.type]
-        allowed = declared.from_kinds if column == "from" else declared.to_kinds
+    def _make_stub(self, end: str, place: Place) -> None:
+        allowed = self._possible[end]
         kind = "party" if "party" in allowed else allowed[0]
         self.kept[Entity][end] = Placed(Entity(end, end, kind, stub=True), place, weak=True)
-        self.stubs += 1
 
     def _check_changed_kinds(self) -> None:
         """A stored tie must still fit after one of its ends has become another kind of entity."""
@@ -295,10 +314,9 @@ class Stage:
                         break
 
     def _kind(self, entity_id: str) -> str | None:
-        placed, stored = self.kept[Entity].get(entity_id), self._stored[Entity].get(entity_id)
-        if placed is None:
-            return stored.kind if isinstance(stored, Entity) else None
-        final = self._final(placed.record, stored)
+        placed, final = self.kept[Entity].get(entity_id), self._stored[Entity].get(entity_id)
+        if placed is not None:
+            final = placed.record if final is None else self._final(placed.record, final)
         return final.kind if isinstance(final, Entity) else None
 
     def _final(self, record: Record, old: Record | None) -> Record:
@@ -314,10 +332,12 @@ class Stage:
     # counting
     def _repeated(self) -> tuple[int, int]:
         """Ties beside an earlier one of the same ends and type: further ones, and ones of another source."""
-        groups: defaultdict[tuple[str, str, str], list[Tie]] = defaultdict(list)
+        # A share and the votes it carries are two statements of one stake, not two stakes.
+        groups: defaultdict[tuple[str | None, ...], list[Tie]] = defaultdict(list)
         for placed in self.kept[Tie].values():
-            assert isinstance(placed.record, Tie)
-            groups[placed.record.from_id, placed.record.type, placed.record.to_id].append(placed.record)
+            tie = placed.record
+            assert isinstance(tie, Tie)
+            groups[tie.from_id, tie.type, tie.to_id, tie.share_basis, tie.interest].append(tie)
         further = other = 0
         for ties in groups.values():
             if len(ties) == 1:

@@ -30,6 +30,8 @@ def united(old: Entity, new: Entity) -> Entity:
         others = old.aliases if old.name == old.id else (*old.aliases, old.name)
     elif new.name == new.id:
         name, others = old.name, old.aliases
+    elif old.name == old.id:
+        others = old.aliases
     else:
         others = (*old.aliases, old.name)
     aliases = tuple(alias for alias in _union(others, new.aliases) if alias != name)

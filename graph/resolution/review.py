@@ -32,7 +32,7 @@ class MergeNote:
     """One merge of the list.
 
     Attributes:
-        id: such as ``mrg-20260131-142530-3f9a``.
+        id: such as ``mrg-20260131-142530-3f9ac41b``.
         at: time, UTC, ISO 8601.
         state: ``merged`` or ``undone``.
         keep, drop: ids of the two.
@@ -108,7 +108,7 @@ def merge_pair(
     """
     kept, dropped = _both(store, keep, drop)
     made = merge(kept, dropped, store.ties_of(drop), keep_ties=store.ties_of(keep))
-    merge_id = f"mrg-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    merge_id = f"mrg-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
     note = MergeNote(merge_id, _now(), "merged", keep, drop, kept.name, dropped.name, by)
     ties = _checked(store, made)
     entity = replace(made.entity, origin=f"{merge_id} {drop}:0")

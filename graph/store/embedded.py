@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from graph.errors import SchemaViolation, StoreUnavailable, did_you_mean
+from graph.interrupts import interrupts_held
 from graph.model import Batch, Entity, Source, Tie, entity_from, source_from, tie_from
 from graph.ontology import ontology
 from graph.store import embedded_engine as arcade
@@ -38,7 +39,16 @@ from graph.store.base import (
     collect,
     last_by_id,
 )
-from graph.store.embedded_folder import Generation, begin, begun, build, forget, open_current, take_lock
+from graph.store.embedded_folder import (
+    Generation,
+    begin,
+    begun,
+    build,
+    forget,
+    make_current,
+    open_current,
+    take_lock,
+)
 from graph.store.embedded_write import read_log, read_log_parts, read_version, write_transaction
 
 TRANSACTION_LIMIT = 2_000
@@ -76,15 +86,17 @@ class EmbeddedStore(Store):
         self._guard = threading.RLock()
         self._writing = threading.Lock()
         self._closed = False
-        self._lock = take_lock(self.path)
-        try:
-            arcade.start(heap)
-            _close_at_exit()
-            self._current = open_current(self.path)
-        except BaseException:
-            self._lock.release()
-            raise
-        _open.add(self)
+        # Stopped half-way, a database that nobody knows of would stay open, and the JVM wait for it for ever.
+        with interrupts_held():
+            self._lock = take_lock(self.path)
+            try:
+                arcade.start(heap)
+                _close_at_exit()
+                self._current = open_current(self.path)
+            except BaseException:
+                self._lock.release()
+                raise
+            _open.add(self)
 
     # writing
     def apply(
@@ -102,7 +114,8 @@ class EmbeddedStore(Store):
                 empty = generation.is_empty()
                 if not empty and len(batch) + len(remove) <= TRANSACTION_LIMIT:
                     _check_ends(batch, self._known(batch, remove))
-                    write_transaction(generation.database, batch, remove, log)
+                    with interrupts_held():
+                        write_transaction(generation.database, batch, remove, log)
                 else:
                     whole = batch if empty else merge(self._everything(remove), batch)
                     _check_ends(batch, {entity.id for entity in whole.entities})
@@ -129,11 +142,19 @@ class EmbeddedStore(Store):
 
     def _replace(self, batch: Batch, progress: Progress | None, log: Sequence[LogEntry]) -> None:
         """Build a generation that holds exactly ``batch`` and ``log`` and make it the current one."""
-        fresh = build(self.path, batch, progress, log)
-        with self._guard:
-            old, self._current = self._current, fresh
-            old.retired = True
-            self._drop_if_unused(old)
+        with interrupts_held() as let:
+
+            def tell(done: int, total: int) -> None:
+                let()
+                if progress:
+                    progress(done, total)
+
+            fresh = build(self.path, batch, tell, log)
+            make_current(self.path, fresh)
+            with self._guard:
+                old, self._current = self._current, fresh
+                old.retired = True
+                self._drop_if_unused(old)
 
     def _whole_log(self, generation: Generation, new: Sequence[LogEntry]) -> list[LogEntry]:
         """The log with its parts, without the entries that new ones replace."""
@@ -280,7 +301,7 @@ class EmbeddedStore(Store):
 
     # life
     def close(self) -> None:
-        with self._guard:
+        with interrupts_held(), self._guard:
             if self._closed:
                 return
             self._closed = True
@@ -288,8 +309,8 @@ class EmbeddedStore(Store):
             self._current.retired = True
             self._current.keep = True
             self._drop_if_unused(self._current)
-        (self.path / "holder.json").unlink(missing_ok=True)
-        self._lock.release()
+            (self.path / "holder.json").unlink(missing_ok=True)
+            self._lock.release()
 
     def _acquire(self) -> Generation:
         with self._guard:

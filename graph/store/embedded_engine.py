@@ -149,7 +149,8 @@ class Bulk:
     """Rows for a graph batch, each chunk of them as one JSON text.
 
     The wheel's own methods do so only for rows without lists; a row with one, as ours are, crosses into Java
-    value by value, which takes several times as long.
+    value by value, which takes several times as long. Making the text is apart from sending it, so that
+    another thread can make the next one while the engine, which needs no lock of Python, writes this one.
     """
 
     def __init__(self, batch: Any) -> None:
@@ -159,15 +160,24 @@ class Bulk:
         self._vertices = jpype.JClass("com.arcadedb.python.VertexBatcher")
         self._edges = jpype.JClass("com.arcadedb.python.EdgeBatcher")
 
-    def vertices(self, label: str, rows: list[dict[str, Any]]) -> list[str]:
+    @staticmethod
+    def vertex_text(rows: list[dict[str, Any]]) -> str:
+        """What :meth:`vertices` sends."""
+        return json.dumps(rows)
+
+    def vertices(self, label: str, text: str) -> list[str]:
         """Create vertices; returns their record ids in the same order."""
-        joined = str(self._vertices.createVerticesJson(self._java, label, json.dumps(rows)))
+        joined = str(self._vertices.createVerticesJson(self._java, label, text))
         return joined.split(";") if joined else []
 
-    def edges(self, name: str, ends: list[tuple[str, str]], rows: list[dict[str, Any]]) -> None:
-        """Create edges between record ids."""
-        full = [{"_src": a, "_dst": b, **row} for (a, b), row in zip(ends, rows, strict=True)]
-        self._edges.newEdgesJson(self._java, name, json.dumps(full))
+    @staticmethod
+    def edge_text(ends: list[tuple[str, str]], rows: list[dict[str, Any]]) -> str:
+        """What :meth:`edges` sends: properties between record ids."""
+        return json.dumps([{"_src": a, "_dst": b, **row} for (a, b), row in zip(ends, rows, strict=True)])
+
+    def edges(self, name: str, text: str) -> None:
+        """Create edges."""
+        self._edges.newEdgesJson(self._java, name, text)
 
 
 _timeout_lock = threading.Lock()

@@ -83,15 +83,20 @@ def _locked(path: Path) -> StoreLocked:
     )
 
 
-def open_current(path: Path) -> Generation:
-    marker = path / "CURRENT"
+def _current_name(path: Path) -> str:
     try:
-        name = marker.read_text(encoding="utf-8").strip()
+        return (path / "CURRENT").read_text(encoding="utf-8").strip()
     except FileNotFoundError:
-        name = ""
+        return ""
+
+
+def open_current(path: Path) -> Generation:
+    name = _current_name(path)
     _sweep(path, keep=name)
     if not name:
-        return build(path, Batch(), None)
+        generation = build(path, Batch(), None)
+        make_current(path, generation)
+        return generation
     folder = path / name
     if not name.startswith("gen-") or not folder.is_dir():
         raise StoreUnavailable(
@@ -129,14 +134,16 @@ def forget(path: Path, ids: Collection[str]) -> None:
 
 
 def _sweep(path: Path, *, keep: str) -> None:
-    # A build that was killed leaves its folder behind; nothing points at it.
+    # A write that was killed leaves its folder or file behind; nothing points at it.
     for folder in path.glob("gen-*"):
         if folder.name != keep:
             shutil.rmtree(folder, ignore_errors=True)
+    for part in path.glob(".*.part"):
+        part.unlink(missing_ok=True)
 
 
 def build(path: Path, batch: Batch, progress: Progress | None, log: Sequence[LogEntry] = ()) -> Generation:
-    """Write ``batch`` and the log into a new generation, flush it to disk, then point CURRENT at it."""
+    """Write ``batch`` and the log into a new generation and flush it to disk; CURRENT stays as it was."""
     folder = path / f"gen-{uuid.uuid4().hex[:12]}"
     database: Any = None
     try:
@@ -144,10 +151,8 @@ def build(path: Path, batch: Batch, progress: Progress | None, log: Sequence[Log
         build_schema(database)
         bulk_write(database, batch, progress, log)
         database.close()  # flushes every page; the bulk path keeps no write-ahead log
+        _flush(folder)
         database = arcade.open_database(folder)
-        marker = path / "CURRENT.new"
-        marker.write_text(folder.name, encoding="utf-8")
-        os.replace(marker, path / "CURRENT")
     except BaseException as exc:
         if database is not None:
             database.close()
@@ -156,3 +161,38 @@ def build(path: Path, batch: Batch, progress: Progress | None, log: Sequence[Log
             raise arcade.translate_write(exc) from exc
         raise
     return Generation(folder, database)
+
+
+def make_current(path: Path, generation: Generation) -> None:
+    """Point CURRENT at a generation: the one step that makes it count. When it fails, the old one counts."""
+    try:
+        with replacing(path / "CURRENT") as file:
+            file.write(generation.folder.name.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        _flush_names(path)
+    except Exception as exc:
+        if _current_name(path) != generation.folder.name:
+            generation.drop()
+        raise arcade.translate_write(exc) from exc
+
+
+def _flush(folder: Path) -> None:
+    """Bring a database onto the disk: after a power cut, CURRENT must not name one that is not there."""
+    for file in folder.rglob("*"):
+        if file.is_file() and file.stat().st_size:
+            # Windows flushes only what was opened for writing.
+            with file.open("rb+") as opened:
+                os.fsync(opened.fileno())
+    _flush_names(folder)
+    _flush_names(folder.parent)
+
+
+def _flush_names(folder: Path) -> None:
+    if os.name == "nt":  # no folder can be opened there
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

@@ -30,7 +30,7 @@ from graph.store.base import (
     check_parameters,
     collect,
 )
-from graph.store.neo4j_errors import translate, without_credentials
+from graph.store.neo4j_errors import is_out_of_memory, translate, without_credentials
 from graph.store.neo4j_stream import Neo4jStream
 
 _LONG_S = 3_600.0
@@ -137,7 +137,16 @@ class Neo4jStore(Store):
         self._write(lambda transaction: writing.forget(transaction, entry_id))
 
     def _write(self, change: Callable[[neo4j.ManagedTransaction], None]) -> None:
-        work = neo4j.unit_of_work(timeout=_LONG_S)(change)
+        def once(transaction: neo4j.ManagedTransaction) -> None:
+            try:
+                change(transaction)
+            except driver_errors.TransientError as exc:
+                if is_out_of_memory(exc):
+                    # The driver would do it all again, and again it would not fit.
+                    raise self.translate(exc, _LONG_S, writing=True) from exc
+                raise
+
+        work = neo4j.unit_of_work(timeout=_LONG_S)(once)
         with self._guard, self.session(neo4j.WRITE_ACCESS) as session:
             try:
                 if not self._constrained:

@@ -100,6 +100,11 @@ def _refusal(error: BaseException, code: str, location: str, database: str | Non
     return None
 
 
+def is_out_of_memory(error: driver_errors.Neo4jError) -> bool:
+    """Whether the server had too little memory for a transaction. It calls that transient."""
+    return _out_of_memory(error.code or "", error.message or "")
+
+
 def _out_of_memory(code: str, message: str) -> bool:
     return "OutOfMemory" in code or "heap space" in message
 

@@ -58,7 +58,7 @@ def write(
         for start in range(0, len(rows), BATCH_SIZE):
             chunk = rows[start : start + BATCH_SIZE]
             made = _run(transaction, statement, {"rows": chunk}).consume().counters.relationships_created
-            if "CREATE" in statement and made != len(chunk):
+            if "CREATE (a)" in statement and made != len(chunk):
                 raise StoreError("Somebody removed entities during the import.", hint="Run it again.")
             if told and progress:
                 done += len(chunk)
@@ -145,7 +145,9 @@ def _statements(transaction: neo4j.ManagedTransaction, batch: Batch) -> Iterator
         label = ontology().label_of(kind)
         others = ", ".join(f"n:{other}" for other in sorted(labels - {label}))
         yield (
-            "UNWIND $rows AS row MERGE (n:Entity {id: row.id}) "
+            # New ones are done when they are made: taking labels off that they do not have costs them a tenth
+            # of their memory in the transaction.
+            f"UNWIND $rows AS row MERGE (n:Entity {{id: row.id}}) ON CREATE SET n = row, n:{label} "
             f"WITH n, row WHERE properties(n) <> row OR NOT n:{label} "
             f"SET n = row REMOVE {others} SET n:{label}",
             [to_properties(entity) for entity in entities],

@@ -34,7 +34,7 @@ class TestWithTheBundledData:
         text = said(test)
         assert bundled_store.location in text
         assert bundled_store.data_version() in text
-        assert "Loaded at** not recorded" in text
+        assert "Last import** not recorded" in text
         assert "to 2026-06-30" in text
         kinds = dict(test.dataframe[0].value.itertuples(index=False))
         assert kinds["Companies"] == 150
@@ -59,7 +59,8 @@ class TestWithTheBundledData:
     def test_the_command_line_and_the_template(self) -> None:
         test = opened("data", part="bring")
         text = said(test)
-        assert "interlock load FOLDER" in text
+        assert "interlock load FILE ... --dry-run" in text
+        assert "Import files" in [link.label for link in test.get("page_link")]
         assert "`share_basis`" in text
         assert [button.label for button in test.get("download_button")] == ["Empty template (zip)"]
 
@@ -155,7 +156,7 @@ class TestInsteadOfAPage:
 
         with app_on(embedded_store, monkeypatch):
             test = AppTest.from_function(script, default_timeout=60).run()
-            assert "interlock load FOLDER" in said(test)
+            assert "bring your own" in said(test)
             test.button(key="store-load").click().run()
             assert not test.exception
             assert embedded_store.counts().ties == 940

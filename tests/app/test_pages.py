@@ -9,11 +9,14 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from graph.errors import StoreError, StoreUnavailable
 from graph.model import Batch, Entity, Source, Tie
 from graph.store.embedded import EmbeddedStore
 from widgets import data
 
 APP = str(Path(__file__).parents[2] / "app.py")
+# They have more tests in files of their own.
+BRINGING = ("views/imports.py", "views/duplicates.py")
 PAGES = ("views/home.py", "views/entity.py", "views/paths.py", "views/queries.py", "views/sources.py")
 HOSTILE = "<img src=x onerror=alert(1)> [x](javascript:alert(1)) $a$ :red[x] **b** `c` # d \u202e"
 
@@ -184,6 +187,52 @@ def test_an_empty_store_offers_the_bundled_data(on_store: EmbeddedStore, page: s
     assert "Nothing loaded yet" in said(test)
 
 
+def test_an_empty_store_takes_an_import_and_offers_the_way_there(on_store: EmbeddedStore) -> None:
+    assert run("views/imports.py").file_uploader
+    assert "Nothing loaded yet" in said(run("views/duplicates.py"))
+    assert "Import your own files" in [link.label for link in run().get("page_link")]
+
+
+@pytest.mark.usefixtures("app")
+@pytest.mark.parametrize("page", BRINGING)
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"part": "nowhere"}, {"part": HOSTILE}, {"part": "list", "import": HOSTILE}, {"part": "list", "import": "x" * 5_000},
+        {"part": "merged", "id": "nobody"}, {"part": "decided"},
+    ],
+)  # fmt: skip
+def test_unknown_values_in_the_address_break_nothing(page: str, query: dict[str, str]) -> None:
+    test = run(page, **query)
+    assert "mistake" not in said(test)
+    assert "](javascript" not in said(test)
+
+
+@pytest.mark.parametrize(
+    ("error", "title"),
+    [
+        (StoreUnavailable("The engine is gone."), "cannot be opened"),
+        (StoreError("The engine failed."), "did not work"),
+    ],
+)
+@pytest.mark.parametrize("page", [*BRINGING, "views/data.py"])
+def test_an_engine_that_fails_is_a_message(
+    bundled_store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch, page: str, error: StoreError, title: str
+) -> None:
+    def broken(*args: object, **more: object) -> None:
+        raise error
+
+    st.cache_resource.clear()
+    monkeypatch.setattr(data, "the_store", lambda: bundled_store)
+    part = {"views/imports.py": "list", "views/duplicates.py": "merged", "views/data.py": "loaded"}[page]
+    run(page, part=part)
+    monkeypatch.setattr(EmbeddedStore, "log", broken)
+    text = said(run(page, part=part))
+    assert title in text
+    assert error.message in text.replace("\\", "")
+    st.cache_resource.clear()
+
+
 def test_the_bundled_data_is_one_click_away(on_store: EmbeddedStore) -> None:
     test = run()
     test.button[0].click().run()
@@ -211,7 +260,7 @@ def test_our_own_mistake_is_a_message_not_a_trace(app: None, monkeypatch: pytest
     assert "secret detail" not in text
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, *BRINGING])
 def test_hostile_names_stay_text(on_store: EmbeddedStore, page: str) -> None:
     entities = (
         Entity("a", HOSTILE, "company", (HOSTILE + "2",), description=HOSTILE), Entity("b", "x" * 10_000, "person"),

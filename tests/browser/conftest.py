@@ -26,8 +26,8 @@ ARGUMENTS = [
 
 
 @contextmanager
-def serving(folder: Path) -> Generator[str]:
-    """The address of an app on the store in ``folder``."""
+def serving(folder: Path, **settings: str) -> Generator[str]:
+    """The address of an app on the store in ``folder``; ``settings`` go into its environment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -36,7 +36,7 @@ def serving(folder: Path) -> Generator[str]:
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), f"--server.port={port}"],
-            env={**environment, "INTERLOCK_STORE": str(folder)}, stdout=out, stderr=subprocess.STDOUT, cwd=ROOT,
+            env={**environment, "INTERLOCK_STORE": str(folder), **settings}, stdout=out, stderr=subprocess.STDOUT, cwd=ROOT,
         )  # fmt: skip
     url = f"http://127.0.0.1:{port}"
     try:

@@ -19,7 +19,8 @@ ADDRESSES = (
     "/", "/?step=4", "/explore?id=cerebras", "/entity?id=cerebras&as_of=2024-06", "/entity?id=nobody",
     "/paths?from=openai&to=cerebras", "/dependencies?id=cerebras", "/ownership?id=coreweave", "/loops",
     "/boards", "/centrality", "/queries", "/queries?id=customers-of&company=cerebras&run=1", "/console",
-    "/data", "/sources",
+    "/data", "/data?part=bring", "/imports", "/imports?part=list", "/duplicates", "/duplicates?part=decided",
+    "/duplicates?part=merged", "/sources",
 )  # fmt: skip
 # Faults in what Streamlit itself draws, which no page of ours can mend; each with where it sits.
 NOT_OURS: dict[str, tuple[str, ...]] = {
@@ -127,6 +128,7 @@ def test_hostile_names_run_nothing_and_break_no_page(browser: Browser, hostile_u
     for address in (
         "/", "/explore?id=e0", "/entity?id=e0", "/paths?from=e1&to=e2", "/dependencies?id=e0", "/ownership?id=e0",
         "/loops", "/boards", "/centrality", "/queries?id=customers-of&company=e0&run=1", "/data", "/sources",
+        "/imports", "/imports?part=list", "/duplicates", "/duplicates?part=merged",
     ):  # fmt: skip
         opened(page, address)
         assert page.locator("img[src=x]").count() == 0, address

@@ -89,6 +89,35 @@ def test_an_end_without_a_row_becomes_a_stub_and_its_row_takes_its_place(store: 
     assert import_records(store, [at(3, ACME, weak=True)], strict=False).entities == Change(unchanged=1)
 
 
+def test_an_end_named_twice_is_one_stub(embedded_store: EmbeddedStore) -> None:
+    report = import_records(
+        embedded_store,
+        [at(2, FILING), at(3, ACME, weak=True), at(4, replace(ACME, name="ACME"), weak=True)],
+        strict=False,
+    )
+    assert report.stubs == 1
+    named = replace(CARA, stub=True)
+    assert import_records(embedded_store, [at(2, named)], strict=False).stubs == 1, "also one with a row"
+    assert import_records(embedded_store, [at(2, named)], strict=False).stubs == 0, "which is there already"
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_all_ties_together_tell_what_an_end_without_a_row_can_be(
+    embedded_store: EmbeddedStore, turn: int
+) -> None:
+    ties = [
+        Tie("r1", "x", "MAYBE_SAME_AS", "y", "alleged", sources=("filing",)),
+        Tie("r2", "acme", "LOCATED_AT", "x", "active", sources=("filing",)),
+        Tie("r3", "cara", "FOUNDED", "y", "active", sources=("filing",)),
+    ]
+    items = [at(2, FILING), *(at(3 + number, tie) for number, tie in enumerate(ties[::turn]))]
+    report = import_records(embedded_store, items, strict=False)
+    assert report.rejected == 0
+    assert {entity.id: entity.kind for entity in embedded_store.entities()} == {
+        "x": "address", "y": "party", "acme": "party", "cara": "party",
+    }  # fmt: skip
+
+
 def test_a_row_of_the_same_import_wins_over_its_mention_before_and_after(store: Store) -> None:
     first, last = (
         at(2, replace(ACME, name="ACME"), weak=True),
@@ -153,6 +182,28 @@ def test_problems_are_counted_by_reason(embedded_store: EmbeddedStore) -> None:
     items = [at(line, Entity(f"e{line}", "E", f"kind {line}")) for line in (2, 3, 4)]
     (reason,) = import_records(embedded_store, items, strict=False).reasons
     assert (reason.rows, reason.field, reason.example) == (3, "kind", "kind 2")
+
+
+@pytest.mark.parametrize(
+    ("record", "field"),
+    [
+        (Entity("b", "half \ud800", "company"), "name"),
+        (Entity("b\udfff", "B", "company"), "id"),
+        (replace(ACME, id="b", aliases=("fine", "\udc00")), "aliases"),
+        (Source("s", "P", "\ud800"), "title"),
+        (replace(FOUNDED, id="r2", note="\ud800"), "note"),
+        (replace(FOUNDED, id="r2", type="LENT_TO", amount_usd=10**25), "amount_usd"),
+        (replace(FOUNDED, id="r2", type="LENT_TO", round_usd=-(10**9999)), "round_usd"),
+    ],
+)
+def test_what_no_engine_can_hold_turns_down_its_row_alone(store: Store, record: Record, field: str) -> None:
+    """Either engine would turn down everything that is written together with it."""
+    items = [at(2, FILING), at(3, ACME), at(4, CARA), at(5, FOUNDED), at(6, record)]
+    report = import_records(store, items, strict=False)
+    ((place, name),) = [(problem.place.line, problem.field) for problem in report.problems]
+    assert (place, name) == (6, field)
+    "".join(f"{problem} {problem.value}" for problem in report.problems).encode()
+    assert all_of(store) == ([ACME, CARA], [FOUNDED], [FILING])
 
 
 # uniting

@@ -342,6 +342,32 @@ def test_two_statements_with_one_id_the_later_stands(tmp_path: Path) -> None:
     assert [why for _, why, _ in found.skips()] == ["superseded", "duplicate"]
 
 
+def test_two_relationships_with_one_id_are_both_kept(tmp_path: Path) -> None:
+    """As in a published example of a joint holding: nothing says that one replaces the other."""
+    entity, person, held = rows(OLD)[0], rows(AWKWARD)[3], next(r for r in rows(OLD) if "interests" in r)
+    first = replaced(held, subject={"describedByEntityStatement": entity["statementID"]},
+                     interestedParty={"describedByPersonStatement": person["statementID"]})  # fmt: skip
+    second = replaced(first, interestedParty={"describedByPersonStatement": "someone-else"})
+    found = read(write_lines(tmp_path / "a.jsonl", [entity, person, first, second]))
+    assert {tie.from_id for tie in found.ties} == {person["statementID"], "someone-else"}
+    assert found.counts == {"records": 4}
+    assert [remark.reason for remark in found.remarks] == [
+        "another relationship has the same id; both are kept"
+    ]
+    later = replaced(first, statementID="later", replacesStatements=[first["statementID"]])
+    found = read(write_lines(tmp_path / "b.jsonl", [entity, person, first, second, later]))
+    assert {tie.from_id for tie in found.ties} == {person["statementID"]}
+    assert found.counts == {"records": 3, "superseded": 2}
+
+
+def test_what_is_said_of_an_unnamed_owner_stands_under_either_word(tmp_path: Path) -> None:
+    whole = rows(NEW)
+    held = next(row for row in whole if row["recordType"] == "relationship")
+    held["recordDetails"]["interestedParty"] = {"reason": "noBeneficialOwners", "details": "A mutual society"}
+    found = read(write_lines(tmp_path / "a.jsonl", whole))
+    assert "A mutual society" in (found.entities[held["recordDetails"]["subject"]].note or "")
+
+
 def test_the_same_file_gives_the_same_ids_wherever_it_lies(tmp_path: Path) -> None:
     reordered = write_lines(tmp_path / "typical-0.4.json", rows(NEW)[::-1])
     assert {tie.id for tie in read(reordered).ties} == {tie.id for tie in read(NEW).ties}

@@ -552,6 +552,90 @@ def test_the_bulk_files_of_2016_have_other_columns(tmp_path: Path) -> None:
     ]
 
 
+def test_the_bulk_files_of_2016_without_organizations(tmp_path: Path) -> None:
+    """Each table of them stands alone: companies and investors by their uuids, names only here and there."""
+    page = "https://www.crunchbase.com/organization"
+    table(
+        tmp_path,
+        "funding_rounds.csv",
+        "company_name,country_code,company_category_list,funding_round_type,funding_round_code,announced_on,"
+        "raised_amount_usd,cb_url,company_uuid,funding_round_uuid",
+        f"Egret,GBR,Birds|Apps,venture,A,2011-02-03,500,{page}/egret,u-1,r-1",
+    )
+    table(
+        tmp_path,
+        "acquisitions.csv",
+        "acquiree_name,acquiree_country_code,acquirer_name,acquirer_country_code,acquired_on,price_usd,price,"
+        "price_currency_code,acquiree_cb_url,acquirer_cb_url,acquiree_uuid,acquirer_uuid,acquisition_uuid",
+        f"Ibis,ESP,Heron,JPN,2013-11-01,,5000,EUR,{page}/ibis,{page}/heron,u-4,u-5,a-1",
+    )
+    table(
+        tmp_path,
+        "ipos.csv",
+        "name,country_code,stock_exchange_symbol,stock_symbol,went_public_on,price_usd,price,"
+        "price_currency_code,cb_url,ipo_uuid,uuid",
+        f"Stork,NZL,NYSE,STK,2013-10-09,828,,,{page}/stork,l-1,u-6",
+    )
+    table(
+        tmp_path,
+        "org_parents.csv",
+        "org_uuid,parent_org_uuid,relationship_to_parent,created_at,updated_at",
+        "u-1,u-2,Subsidiary,2016-04-12 13:08:05 +0000,2016-04-12 13:08:05 +0000",
+        "u-3,u-2,Division,2016-04-12 13:08:05 +0000,2016-04-12 13:08:05 +0000",
+        "u-7,u-2,Sub Brand,2016-04-12 13:08:05 +0000,2016-04-12 13:08:05 +0000",
+    )
+    table(
+        tmp_path,
+        "jobs.csv",
+        "person_uuid,org_uuid,started_on,ended_on,is_current,title,job_role,executive_role,advisory_role",
+        "p-2,u-1,2016-04-12 00:00:00 +0000,,t,Board Member,f,f,t",
+        "p-3,u-1,,,t,Founder,t,t,f",
+    )
+    table(
+        tmp_path,
+        "people.csv",
+        "first_name,last_name,cb_url,primary_affiliation_organization,primary_affiliation_title,"
+        "primary_organization_uuid,uuid",
+        "Jo,Reed,https://www.crunchbase.com/person/jo-reed,Egret,CFO,u-1,p-1",
+        "Al,Marsh,https://www.crunchbase.com/person/al-marsh,Egret,Founder,u-1,p-3",
+    )
+    table(tmp_path, "category_groups.csv", "uuid,category_name,category_group_list", "g-1,birds,nature|sky")
+    table(
+        tmp_path,
+        "event_relationships.csv",
+        "event_uuid,relationship_to_event,entity_uuid,type,relationship_detail,created_at,updated_at",
+        "e-1,sponsor,u-1,Organization,,2016-04-12 06:39:26 +0000,2016-04-12 06:39:26 +0000",
+    )
+    items = read(tmp_path)
+    assert not problems(items)
+    assert [
+        (t.from_id[11:], t.type, t.to_id[11:], t.role or t.interest, t.start_date) for t in ties(items)
+    ] == [
+        ("p-1", "HOLDS_ROLE", "u-1", "CFO", None),
+        ("u-5", "ACQUIRED", "u-4", None, "2013-11-01"),
+        ("p-2", "BOARD_MEMBER_OF", "u-1", "Board Member", "2016-04-12"),
+        ("p-3", "HOLDS_ROLE", "u-1", "Founder", None),
+        ("u-2", "OWNS", "u-1", "parent organisation", None),
+        ("u-3", "PART_OF", "u-2", "division", None),
+        ("u-2", "RELATED_TO", "u-7", "parent organisation", None),
+    ]
+    assert [tie.interest for tie in ties(items)[-3:]] == ["Subsidiary", "Division", "Sub Brand"]
+    weak = entities(items, weak=True)
+    assert (weak["crunchbase:u-1"].sectors, weak["crunchbase:u-1"].identifiers) == (
+        ("birds", "apps"),
+        ("crunchbase:u-1", "crunchbase:/organization/egret"),
+    )
+    assert weak["crunchbase:u-4"].identifiers == ("crunchbase:u-4", "crunchbase:/organization/ibis")
+    assert (weak["crunchbase:u-6"].name, weak["crunchbase:u-6"].country, weak["crunchbase:u-6"].note) == (
+        "Stork", "NZ", "listed NYSE:STK 2013-10-09",
+    )  # fmt: skip
+    assert weak["crunchbase:p-2"].kind == "person"
+    assert skipped(items) == {
+        ("aside", "an appearance at an event, which joins no two parties"): 1,
+        ("aside", "a group of categories"): 1,
+    }
+
+
 def test_old_jobs_mark_advisers_and_board_in_one_column(tmp_path: Path) -> None:
     path = table(
         tmp_path,

@@ -150,7 +150,7 @@ def test_exceptions_alone_are_weak_and_say_everything() -> None:
     note = "no direct parent stated: NATURAL_PERSONS; no ultimate parent stated: NON_PUBLIC, LEGAL_OBSTACLES"
     assert not entities(items)
     assert entities(items, weak=True) == {
-        HOLDING: Entity(HOLDING, HOLDING[4:], "organization", identifiers=(HOLDING,), note=note)
+        HOLDING: Entity(HOLDING, HOLDING, "organization", identifiers=(HOLDING,), note=note)
     }
     assert not ties(items)
     assert ends_of_rows(items) == {"records": 2, "skipped": 1, "rejected": 1}

@@ -323,6 +323,18 @@ def test_counts_agree_with_networkx(tmp_path: Path, writer: Callable[[Any, Path]
     assert len(ties(list(plan([path]).items()))) == graph.number_of_edges()
 
 
+def test_networkx_writes_the_type_of_an_edge_where_gexf_has_its_direction(tmp_path: Path) -> None:
+    graph = nx.MultiDiGraph()
+    graph.add_node("birch", name="Birch Capital", kind="investor")
+    graph.add_node("alder", name="Alder Works", kind="company")
+    graph.add_edge("birch", "alder", type="INVESTED_IN", amount_usd=1_500_000)
+    nx.write_gexf(graph, path := tmp_path / "g.gexf")
+    assert '<edge source="birch" target="alder" id="0" type="INVESTED_IN">' in path.read_text()
+    assert [(t.from_id, t.type, t.to_id, t.amount_usd) for t in ties(list(plan([path]).items()))] == [
+        ("birch", "INVESTED_IN", "alder", 1_500_000)
+    ]
+
+
 COUNTED = """<graphml><key id="n" for="node" attr.name="name"/><graph edgedefault="directed">
 <node id="n0"><data key="n">{0} one</data></node>
 <node id="n1"><data key="n">{0} two</data></node>

@@ -54,9 +54,8 @@ def mixed(tmp_path: Path) -> Path:
     """A folder of files in seven formats, one of them in a folder of its own, and files of none."""
     folder = tmp_path / "mixed"
     (folder / "deep" / "er").mkdir(parents=True)
-    for number, (format_id, name) in enumerate(MIXED.items()):
-        place = folder / ("deep/er" if format_id == "psc" else "")
-        shutil.copy(FILES / name, place / f"{number}-{Path(name).name}")
+    for format_id, name in MIXED.items():
+        shutil.copy(FILES / name, folder / ("deep/er" if format_id == "psc" else ""))
     (folder / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n\x00")
     (folder / "README.md").write_text("# About\n")
     (folder / ".hidden.csv").write_text(EDGES)
@@ -218,3 +217,16 @@ def test_a_member_that_went_away_is_told(tmp_path: Path) -> None:
     path.unlink()
     with pytest.raises(LoadError, match="cannot be read"):
         source.head(source.members[0])
+
+
+def test_an_unknown_table_beside_known_files_is_left_unread_and_said(tmp_path: Path) -> None:
+    (tmp_path / "entities.csv").write_text(
+        "id,name,kind,aliases,country,founded,sectors,description\nacme,Acme,company,,,,,\n", encoding="utf-8"
+    )
+    odd = tmp_path / "weather.csv"
+    odd.write_text("day,rain\n1,2\n", encoding="utf-8")
+    made = plan([tmp_path])
+    assert [reading.loader.format_id for reading in made.readings] == ["triple"]
+    assert made.unread == (Unread(str(odd), ()),)
+    with pytest.raises(LoadError, match="whose columns Interlock does not know: day, rain"):
+        list(plan([odd]).items())

@@ -74,6 +74,34 @@ def test_form_d() -> None:
     assert ends_of_rows(items) == {"records": 3}
 
 
+@pytest.mark.parametrize(
+    ("given", "family", "name", "kind"),
+    [
+        ("LLC", "Harbour GP,", "Harbour GP, LLC", "party"),
+        ("Ltd.", "Harbour Group", "Harbour Group Ltd.", "party"),
+        ("Harbour", "Group, L.P.", "Harbour Group, L.P.", "party"),
+        ("Ada", "Quill", "Ada Quill", "person"),
+        ("Alp", "Inca", "Alp Inca", "person"),
+    ],
+)
+def test_a_firm_among_the_persons_of_form_d(
+    tmp_path: Path, given: str, family: str, name: str, kind: str
+) -> None:
+    path = tmp_path / "d.xml"
+    path.write_text(
+        "<edgarSubmission><submissionType>D</submissionType><primaryIssuer><cik>1</cik><entityName>Mill Fund"
+        "</entityName></primaryIssuer><relatedPersonsList><relatedPersonInfo><relatedPersonName>"
+        f"<firstName>{given}</firstName><lastName>{family}</lastName></relatedPersonName>"
+        "<relatedPersonRelationshipList><relationship>Director</relationship></relatedPersonRelationshipList>"
+        "</relatedPersonInfo></relatedPersonsList><offeringData/></edgarSubmission>",
+        encoding="utf-8",
+    )
+    found = entities(read_as("sec-formd", path))
+    assert [(item.name, item.kind) for item in found.values() if item.id.startswith("sec-formd:")] == [
+        (name, kind)
+    ]
+
+
 def test_an_amended_form_d_takes_the_place_of_the_first() -> None:
     items = read_as("sec-formd", FIXTURES / "formd")
     windmill = entities(items)[WINDMILL]

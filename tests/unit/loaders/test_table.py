@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.errors import LoadError, UnknownFormat
-from graph.model import Entity, Item, Place, Source, Unread
-from loaders import ReadOptions, plan
+from graph.model import Entity, Item, Place, Placed, Source, Tie, Unread
+from loaders import ReadOptions, plan, read_path
 from loaders.mapping import Mapping, mapping_of, write_mapping
 from loaders.source_file import SourceFile
 from loaders.table import columns_of, guess_mapping, preview
@@ -599,3 +599,22 @@ def test_place_of_a_row_in_a_plain_file(tmp_path: Path) -> None:
     assert {item.place for item in read_as("table", path) if not isinstance(item, Unread)} == {
         Place(str(path), 3)
     }
+
+
+@pytest.mark.parametrize(
+    ("word", "wanted"),
+    [
+        ("SUBSIDIARY_OF", ("OWNS", "b", "a")), ("OWNED_BY", ("OWNS", "b", "a")), ("CUSTOMER_OF", ("SUPPLIES", "b", "a")),
+        ("SHAREHOLDER_OF", ("OWNS", "a", "b")), ("supplier of", ("SUPPLIES", "a", "b")),
+        ("PARENT_OF", ("OWNS", "a", "b")), ("supplier", ("RELATED_TO", "a", "b")), ("KNOWS", ("RELATED_TO", "a", "b")),
+    ],
+)  # fmt: skip
+def test_phrases_of_other_tools_say_type_and_direction(
+    tmp_path: Path, word: str, wanted: tuple[str, str, str]
+) -> None:
+    path = tmp_path / "edges.csv"
+    path.write_text(f"source,target,type\na,b,{word}\n", encoding="utf-8")
+    (tie,) = [
+        item.record for item in read_path(path) if isinstance(item, Placed) and isinstance(item.record, Tie)
+    ]
+    assert (tie.type, tie.from_id, tie.to_id) == wanted

@@ -195,6 +195,25 @@ def test_a_managed_write_is_tried_again(neo4j_store: Neo4jStore, monkeypatch: py
     assert neo4j_store.counts().entities == 1
 
 
+def test_a_write_that_does_not_fit_is_not_tried_again(
+    neo4j_store: Neo4jStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The driver takes the server's word for it that another try may help, and a large load takes minutes."""
+    real, calls = neo4j_write.write, 0
+
+    def too_large(*args: Any) -> None:
+        nonlocal calls
+        calls += 1
+        real(*args)
+        raise server_error("Neo.TransientError.General.MemoryPoolOutOfMemoryError", "The allocation ...")
+
+    monkeypatch.setattr(neo4j_write, "write", too_large)
+    with pytest.raises(StoreError, match="too little memory"):
+        neo4j_store.upsert(Batch((Entity("a", "A", "company"),)))
+    assert calls == 1
+    assert neo4j_store.counts().entities == 0
+
+
 def test_too_little_memory_for_a_write_says_what_to_do() -> None:
     for error in (
         server_error("Neo.DatabaseError.Statement.ExecutionFailed", "Java heap space"),

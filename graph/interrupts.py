@@ -1,0 +1,35 @@
+"""Ctrl-C at safe moments only, for work that must not stop between two of its steps."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from types import FrameType
+
+
+@contextmanager
+def interrupts_held() -> Generator[Callable[[], None]]:
+    """Ctrl-C waits until the block ends, or until the block calls what it is given, where it may stop.
+
+    Outside the main thread, where Python never raises KeyboardInterrupt, nothing happens.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield lambda: None
+        return
+    come: list[tuple[int, FrameType | None]] = []
+
+    def let() -> None:
+        if come:
+            before(*come.pop())
+
+    signal.signal(signal.SIGINT, lambda number, frame: come.append((number, frame)))
+    try:
+        yield let
+    finally:
+        signal.signal(signal.SIGINT, before)
+        # Several are one; with an error on its way already, it says why the work ended.
+        del come[1:]
+    let()
