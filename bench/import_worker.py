@@ -99,7 +99,8 @@ def ours(files: Path, where: str) -> dict[str, float]:
         kind.apply = clock.timed("writing", kind.apply)  # type: ignore[method-assign]
         kind.close = clock.timed("closing", kind.close)  # type: ignore[method-assign]
     started = time.perf_counter()
-    cli.app(["--store", where, "load", str(files)], standalone_mode=False)
+    if cli.app(["--store", where, "load", str(files)], standalone_mode=False):
+        raise SystemExit("The command failed.")
     found = clock.seconds
     found["whole"] = time.perf_counter() - started
     found["checking"] = found.pop("import") - found["reading"] - found["writing"]

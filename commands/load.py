@@ -147,7 +147,7 @@ def load(
         note(f"Everything was in {place} already; nothing had to be written.")
     else:
         note(
-            f"{counted(report.accepted, 'row')} loaded into {place} in {seconds:.1f} s as {report.import_id}; "
+            f"{counted(report.accepted, 'row')} loaded into {place} in {seconds:.1f} s; "
             f"take it back with: interlock imports undo {report.import_id}"
         )
 

@@ -97,19 +97,19 @@ def java() -> str:
 
 
 @contextlib.contextmanager
-def running(*, authentication: bool = True) -> Generator[Server]:
-    """A fresh server; stopped and removed afterwards."""
+def running(*, authentication: bool = True, heap: str = "1g") -> Generator[Server]:
+    """A fresh server with this much heap; stopped and removed afterwards."""
     command, jars = java(), libraries()
     home = Path(tempfile.mkdtemp(prefix="interlock-neo4j-"))
     port = _free_port()
     for name in ("data", "logs", "plugins", "conf"):
         (home / name).mkdir()
-    (home / "conf" / "neo4j.conf").write_text(_configuration(port, authentication), encoding="utf-8")
+    (home / "conf" / "neo4j.conf").write_text(_configuration(port, authentication, heap), encoding="utf-8")
     with (home / "logs" / "console.log").open("wb") as log:
         process = subprocess.Popen(
             [
                 sys.executable, "-c", _GUARD, str(home),
-                command, "-Xmx1g", *(f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in _OPENS),
+                command, f"-Xmx{heap}", *(f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in _OPENS),
                 "-cp", f"{jars}/*", "org.neo4j.server.CommunityEntryPoint",
                 f"--home-dir={home}", f"--config-dir={home / 'conf'}",
             ],
@@ -126,13 +126,13 @@ def running(*, authentication: bool = True) -> Generator[Server]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _configuration(port: int, authentication: bool) -> str:
+def _configuration(port: int, authentication: bool, heap: str) -> str:
     return "\n".join(
         [
             "server.default_listen_address=127.0.0.1",
             f"server.bolt.listen_address=127.0.0.1:{port}",
             "server.http.enabled=false",
-            "server.memory.heap.max_size=1g",
+            f"server.memory.heap.max_size={heap}",
             "server.memory.pagecache.size=256m",
             "dbms.usage_report.enabled=false",
             f"dbms.security.auth_enabled={str(authentication).lower()}",

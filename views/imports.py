@@ -6,6 +6,7 @@ import streamlit as st
 
 from graph.errors import LoadError
 from loaders import Plan
+from loaders.source_file import Member
 from widgets.access import can_edit
 from widgets.address_inputs import choice
 from widgets.import_files import Handed, files_input, refused, short_name
@@ -39,7 +40,7 @@ def new_import() -> None:
     try:
         handed = files_input()
         if handed is not None:
-            planned = handed.planned()
+            handed, planned = _planned(handed)
             _formats(handed, planned)
             if needs_mapping(planned):
                 handed = mapping_step(handed, planned)
@@ -59,6 +60,32 @@ def new_import() -> None:
         )
 
 
+def _planned(handed: Handed) -> tuple[Handed, Plan]:
+    """What reads the files; the reader decides on tables of unknown columns beside files of known formats."""
+    planned = handed.planned()
+    if all(reading.loader.format_id == "table" for reading in planned.readings) or not needs_mapping(planned):
+        return handed, planned
+    without = handed.without_tables()
+    fewer = without.planned()
+    left = set(_tables(planned)) - set(_tables(fewer))
+    if not left:
+        return handed, planned
+    names = ", ".join(sorted(short_name(member.name) for member in left)[:_SHOWN_FILES])
+    # A file in an archive may be there by chance; one that was handed over by itself is meant.
+    meant = any(member.archive is None for member in left)
+    if st.toggle(
+        f"Read {md(names, 200)} as well: you say what the columns mean",
+        meant,
+        key=f"import-tables-{handed.folder}",
+    ):
+        return handed, planned
+    return without, fewer
+
+
+def _tables(planned: Plan) -> list[Member]:
+    return [m for r in planned.readings if r.loader.format_id == "table" for m in r.source.members]
+
+
 def _formats(handed: Handed, planned: Plan) -> None:
     """Which file is read as what, and which is not read."""
     for reading in planned.readings:
@@ -68,9 +95,7 @@ def _formats(handed: Handed, planned: Plan) -> None:
         title = reading.loader.title.partition(" by a mapping")[0]
         st.markdown(f":material/description: **{md(title)}**  \n{md(told, 600)}")
     for unread in planned.unread:
-        st.markdown(
-            f":material/block: **No known format, not read**  \n{md(short_name(handed.shorten(unread.path)), 120)}"
-        )
+        st.markdown(f":material/block: **Not read**  \n{md(short_name(handed.shorten(unread.path)), 120)}")
 
 
 if __name__ == "__main__":

@@ -44,6 +44,7 @@ class Handed:
         options: how to read.
         key: tells this from any other choice of files and options.
         mapping: text of a mapping that was handed over with the files.
+        tables: whether tables of unknown columns are read beside files of known formats.
     """
 
     folder: Path
@@ -52,6 +53,7 @@ class Handed:
     options: ReadOptions
     key: str
     mapping: str | None = None
+    tables: bool = True
 
     @property
     def paths(self) -> list[Path]:
@@ -64,7 +66,15 @@ class Handed:
         Raises:
             LoadError: a file is in no known format, or cannot be read.
         """
-        return plan(self.paths, self.format_id, self.options)
+        options = self.options
+        if options.mapping is None and self.tables:
+            # The page asks for a mapping where one is needed; without any, such tables would be left aside.
+            options = replace(options, mapping=self.folder / _MAPPINGS / MAPPING_NAME)
+        return plan(self.paths, self.format_id, options)
+
+    def without_tables(self) -> Handed:
+        """The same files, tables of unknown columns left aside where others are of a known format."""
+        return replace(self, tables=False, key=f"{self.key}|no tables")
 
     def origin(self, planned: Plan) -> Origin:
         """What the list of imports is to call it."""

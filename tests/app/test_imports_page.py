@@ -136,10 +136,21 @@ class TestTheTypicalPath:
         )
         text = said(test)
         assert "GraphML" in text
-        assert "No known format, not read" in text
+        assert "Not read" in text
         assert "photo.jpg" in text
-        loaded(test)
-        assert store.counts().ties > 2
+        assert becomes(test)["Investor"] == "ties.0.from.name"
+        looked(test)
+        both = [metric.value for metric in test.metric]
+        toggle = next(each for each in test.toggle if "deals.csv as well" in each.label.replace("\\", ""))
+        toggle.set_value(False)
+        again(test)
+        assert not test.data_editor
+        assert "have changed since the last look" in said(test)
+        looked(test)
+        assert int(test.metric[0].value) < int(both[0])
+        next(iter(test.toggle)).set_value(True)
+        loaded(again(test))
+        assert "Alder Works" in {entity.name for entity in store.entities()}
 
     def test_an_archive(self, store: EmbeddedStore, tmp_path: Path) -> None:
         import zipfile
