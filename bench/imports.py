@@ -6,8 +6,8 @@ python -m bench.imports --engines arcadedb --json out.json
 
 "ours" is the command itself, with a clock at the reader and at the store's write; "bare" reads the same files
 with csv.DictReader and hands plain rows to ArcadeDB's graph batch, or to Neo4j in batches of 5,000, each a
-transaction of its own. Every measurement is a process, every Neo4j server a fresh one of 2 GiB heap: ours is one
-transaction, which 1 GiB does not hold. "Reader" is what loaders
+transaction of its own. Every measurement is a process, every Neo4j server a fresh one of 3 GiB heap: ours is one
+transaction, of which 1 GiB holds a third. "Reader" is what loaders
 yield, kept nowhere: Interlock's own CSV, and FollowTheMoney's JSON lines of 100,000 entities and 100,000 edges.
 """
 
@@ -102,7 +102,7 @@ def place(engine: str, folder: Path) -> Generator[tuple[Any, Any]]:
     sys.path.insert(0, str(ROOT))
     from tests.neo4j_server import running
 
-    with running(heap="2g") as server:
+    with running(heap="3g") as server:
         os.environ["BENCH_USER"], os.environ["BENCH_PASSWORD"] = server.user or "", server.password or ""
         yield server.uri, lambda: {"server memory": _peak_of(f"--home-dir={server.home}")}
 

@@ -61,7 +61,7 @@ MappingOption = Annotated[
 ]  # fmt: skip
 EncodingOption = Annotated[
     str | None,
-    typer.Option("--encoding", metavar="NAME", help="Of text files, such as cp1252 or mac_roman.",
+    typer.Option("--encoding", metavar="NAME", help="Of text files, such as cp1252.",
                  show_default=False),
 ]  # fmt: skip
 PublisherOption = Annotated[
