@@ -11,7 +11,8 @@ from types import FrameType
 
 @contextmanager
 def interrupts_held() -> Generator[Callable[[], None]]:
-    """Ctrl-C waits until the block ends, or until the block calls what it is given, where it may stop.
+    """Ctrl-C waits until the block ends, or until the block calls what it is given, where it may stop; a
+    second one, of somebody who will not wait, comes at once.
 
     Outside the main thread, where Python never raises KeyboardInterrupt, nothing happens.
     """
@@ -25,11 +26,16 @@ def interrupts_held() -> Generator[Callable[[], None]]:
         if come:
             before(*come.pop())
 
-    signal.signal(signal.SIGINT, lambda number, frame: come.append((number, frame)))
+    def hold(number: int, frame: FrameType | None) -> None:
+        come.append((number, frame))
+        if len(come) > 1:
+            come.clear()
+            before(number, frame)
+
+    signal.signal(signal.SIGINT, hold)
     try:
         yield let
     finally:
         signal.signal(signal.SIGINT, before)
-        # Several are one; with an error on its way already, it says why the work ended.
-        del come[1:]
+    # Not with an error on its way already, which says why the work ended.
     let()

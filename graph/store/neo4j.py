@@ -12,6 +12,7 @@ import neo4j
 from neo4j import exceptions as driver_errors
 
 from graph.errors import ExplorerError, SettingsError, StoreUnavailable
+from graph.interrupts import interrupts_held
 from graph.model import Batch, Entity, Source, Tie, entity_from, source_from, tie_from
 from graph.ontology import ontology
 from graph.store import neo4j_write as writing
@@ -128,10 +129,20 @@ class Neo4jStore(Store):
         log: Sequence[LogEntry] = (),
         progress: Progress | None = None,
     ) -> None:
-        self._write(lambda transaction: writing.write(transaction, batch, remove, log, progress))
+        # Ctrl-C between two statements only: in the middle of a message, what the driver sends to undo the
+        # transaction would be taken for the rest of it, and the server's complaint hide what happened.
+        with interrupts_held() as let:
+
+            def tell(done: int, total: int) -> None:
+                let()
+                if progress:
+                    progress(done, total)
+
+            self._write(lambda transaction: writing.write(transaction, batch, remove, log, tell))
 
     def begin(self, entry: Begun) -> None:
-        self._write(lambda transaction: writing.begin(transaction, entry))
+        with interrupts_held():
+            self._write(lambda transaction: writing.begin(transaction, entry))
 
     def forget(self, entry_id: str) -> None:
         self._write(lambda transaction: writing.forget(transaction, entry_id))
