@@ -179,9 +179,7 @@ def check(
 def origin_of(planned: Plan) -> Origin:
     """What the list of imports is to call it."""
     files = [str(path) for reading in planned.readings for path in reading.source.paths]
-    return Origin(
-        tuple(dict.fromkeys(files)), tuple(dict.fromkeys(r.loader.format_id for r in planned.readings))
-    )
+    return Origin(tuple(dict.fromkeys(files)), planned.formats)
 
 
 def metered(planned: Plan, tell: Tell) -> Iterator[Item]:

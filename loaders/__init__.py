@@ -106,6 +106,11 @@ class Plan:
         """Whether one wrong row turns the import down."""
         return any(reading.loader.strict for reading in self.readings)
 
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """Ids of the formats, each once, in the order they are read."""
+        return tuple(dict.fromkeys(reading.loader.format_id for reading in self.readings))
+
     def items(self) -> Iterator[Item]:
         """Everything the loaders read, in their order."""
         for reading in self.readings:
@@ -130,12 +135,23 @@ def loader_for(format_id: str, options: ReadOptions | None = None) -> Loader:
 
 
 def plan(
-    paths: Sequence[str | Path], as_format: str | None = None, options: ReadOptions | None = None
+    paths: Sequence[str | Path],
+    as_format: str | None = None,
+    options: ReadOptions | None = None,
+    *,
+    unknown_tables: bool = False,
 ) -> Plan:
     """Find a loader for every file; ``as_format`` wins over their content.
 
     Files of one format are read together, whether they were named one by one or lie in one folder: a
     format may need several tables at once.
+
+    Args:
+        paths: files, folders, archives.
+        as_format: see :data:`FORMATS`; None to look at the content.
+        options: how to read.
+        unknown_tables: whether tables that nobody has explained yet are kept beside files of known formats,
+            for somebody who will explain them before they are read.
 
     Raises:
         UnknownFormat: no file is in a known format; says which are.
@@ -160,7 +176,7 @@ def plan(
             hint=_known(),
             details={"known": list(FORMATS)},
         )
-    if "table" in found and len(found) > 1:
+    if "table" in found and len(found) > 1 and not unknown_tables:
         # Beside files of a known format an unknown table is left unread, and said; alone it is what is meant.
         known = _known_tables(whole.subset(found["table"]), chosen)
         unread += [member for member in found["table"] if member not in known]

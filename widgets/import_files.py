@@ -66,11 +66,7 @@ class Handed:
         Raises:
             LoadError: a file is in no known format, or cannot be read.
         """
-        options = self.options
-        if options.mapping is None and self.tables:
-            # The page asks for a mapping where one is needed; without any, such tables would be left aside.
-            options = replace(options, mapping=self.folder / _MAPPINGS / MAPPING_NAME)
-        return plan(self.paths, self.format_id, options)
+        return plan(self.paths, self.format_id, self.options, unknown_tables=self.tables)
 
     def without_tables(self) -> Handed:
         """The same files, tables of unknown columns left aside where others are of a known format."""
@@ -78,7 +74,7 @@ class Handed:
 
     def origin(self, planned: Plan) -> Origin:
         """What the list of imports is to call it."""
-        return Origin(self.names, tuple(dict.fromkeys(r.loader.format_id for r in planned.readings)))
+        return Origin(self.names, planned.formats)
 
     def with_mapping(self, text: str) -> Handed:
         """The same files, read by this mapping."""

@@ -117,6 +117,11 @@ class TestTheTypicalPath:
         assert store.counts().entities == 0
         assert import_notes(store)[0].state == "undone"
 
+    @pytest.mark.parametrize("name", ["typical.graphml", "typical.gexf", "typical.json", "typical.net"])
+    def test_graph_files_need_no_mapping(self, store: EmbeddedStore, name: str) -> None:
+        loaded(handed(fixture(f"graph_files/{name}")))
+        assert store.counts().ties > 0
+
     def test_exports_of_registers_need_no_mapping(self, store: EmbeddedStore) -> None:
         test = handed(fixture("gleif/lei.csv"), fixture("gleif/20240502-rr.csv"))
         assert not test.data_editor

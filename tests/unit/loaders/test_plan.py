@@ -230,3 +230,13 @@ def test_an_unknown_table_beside_known_files_is_left_unread_and_said(tmp_path: P
     assert made.unread == (Unread(str(odd), ()),)
     with pytest.raises(LoadError, match="whose columns Interlock does not know: day, rain"):
         list(plan([odd]).items())
+
+
+def test_unknown_tables_are_kept_for_somebody_who_will_explain_them(tmp_path: Path) -> None:
+    (tmp_path / "entities.csv").write_text(
+        "id,name,kind,aliases,country,founded,sectors,description\nacme,Acme,company,,,,,\n", encoding="utf-8"
+    )
+    (tmp_path / "weather.csv").write_text("day,rain\n1,2\n", encoding="utf-8")
+    made = plan([tmp_path], unknown_tables=True)
+    assert made.formats == ("triple", "table")
+    assert made.unread == ()
