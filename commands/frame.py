@@ -138,9 +138,11 @@ def opened(
 
 def _tell_interrupted(store: Store) -> None:
     """Say what became of an import that was killed; a user who may only read cannot put it away."""
-    from graph.imports import interrupted
-
     with suppress(StoreError):
+        if not store.begun():  # nearly always, and then the importer need not be loaded
+            return
+        from graph.imports import interrupted
+
         for sentence in interrupted(store):
             note(sentence)
 

@@ -5,33 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from graph.model import Item, Tie
+from graph.model import Item, Problem, Tie
 from loaders.crunchbase_cells import Cells, money_text
 from loaders.crunchbase_table import Reading, source_id
 from loaders.crunchbase_titles import degree_role, job_type
 from loaders.values import made_id, money_fields
 
 
-def _pair(cells: Cells, first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, str] | None:
+def _ends(
+    cells: Cells, first: tuple[str, ...], second: tuple[str, ...], at: str, same: str
+) -> tuple[str, str] | Problem:
+    """Keys of both ends of a row, or what is wrong: where they are one, ``same`` is said of column ``at``."""
     one, other = cells.key(*first), cells.key(*second)
-    return None if one is None or other is None else (one, other)
-
-
-def _missing(cells: Cells, first: str, second: str) -> Iterator[Item]:
-    column = first if cells.key(first) is None else second
-    yield cells.problem(column, "one end of the row is missing.", f"It needs {first} and {second}.")
+    if one is None or other is None:
+        column = first[-1] if cells.key(first[-1]) is None else second[-1]
+        hint = f"It needs {first[-1]} and {second[-1]}."
+        return cells.problem(column, "one end of the row is missing.", hint)
+    return cells.problem(at, same) if one == other else (one, other)
 
 
 def read_acquisition(reading: Reading, cells: Cells) -> Iterator[Item]:
     """Acquirer and company acquired, with price and currency."""
-    ends = _pair(cells, ("acquirer_uuid",), ("acquiree_uuid",))
-    if ends is None:
-        yield from _missing(cells, "acquirer_uuid", "acquiree_uuid")
+    ends = _ends(
+        cells,
+        ("acquirer_uuid",),
+        ("acquiree_uuid",),
+        "acquirer_uuid",
+        "the acquirer is the company acquired.",
+    )
+    if isinstance(ends, Problem):
+        yield ends
         return
     buyer, company = ends
-    if buyer == company:
-        yield cells.problem("acquirer_uuid", "the acquirer is the company acquired.")
-        return
     price = cells.price("price", "price_currency_code")
     dollars = cells.dollars("price_usd")
     if not price:
@@ -61,14 +66,11 @@ def read_acquisition(reading: Reading, cells: Cells) -> Iterator[Item]:
 
 def read_job(reading: Reading, cells: Cells) -> Iterator[Item]:
     """A role, a seat on the board or a post as adviser."""
-    ends = _pair(cells, ("person_uuid",), ("org_uuid",))
-    if ends is None:
-        yield from _missing(cells, "person_uuid", "org_uuid")
+    ends = _ends(cells, ("person_uuid",), ("org_uuid",), "org_uuid", "both ends of the job are the same.")
+    if isinstance(ends, Problem):
+        yield ends
         return
     person, house = ends
-    if person == house:
-        yield cells.problem("org_uuid", "both ends of the job are the same.")
-        return
     title = cells.text("title")
     kind, advisory = cells.text("job_type"), cells.yes("advisory_role")
     cells.read.update(("job_role", "executive_role"))
@@ -95,14 +97,17 @@ def read_job(reading: Reading, cells: Cells) -> Iterator[Item]:
 
 def read_degree(reading: Reading, cells: Cells) -> Iterator[Item]:
     """A degree or a time as student at a school."""
-    ends = _pair(cells, ("person_uuid",), ("institution_uuid",))
-    if ends is None:
-        yield from _missing(cells, "person_uuid", "institution_uuid")
+    ends = _ends(
+        cells,
+        ("person_uuid",),
+        ("institution_uuid",),
+        "institution_uuid",
+        "both ends of the degree are the same.",
+    )
+    if isinstance(ends, Problem):
+        yield ends
         return
     person, school = ends
-    if person == school:
-        yield cells.problem("institution_uuid", "both ends of the degree are the same.")
-        return
     start, end = cells.reader.period(
         "started_on", cells.raw("started_on"), "completed_on", cells.raw("completed_on")
     )
@@ -130,14 +135,11 @@ def read_parent(reading: Reading, cells: Cells) -> Iterator[Item]:
     """Parent and child: a holding, a part of the house, or an unnamed tie, by what the row says."""
     below = ("ownee_uuid",) if "ownee_uuid" in cells.values else ("org_uuid", "uuid")
     above = ("owner_uuid",) if "owner_uuid" in cells.values else ("parent_org_uuid", "parent_uuid")
-    ends = _pair(cells, below, above)
-    if ends is None:
-        yield from _missing(cells, below[-1], above[-1])
+    ends = _ends(cells, below, above, above[-1], "the organisation is its own parent.")
+    if isinstance(ends, Problem):
+        yield ends
         return
     child, parent = ends
-    if child == parent:
-        yield cells.problem(above[-1], "the organisation is its own parent.")
-        return
     said = cells.text(
         "ownership_type", "relationship_type", "relationship_to_parent", "relationship", "relation"
     )
@@ -171,14 +173,13 @@ def read_parent(reading: Reading, cells: Cells) -> Iterator[Item]:
 
 def read_customer(reading: Reading, cells: Cells) -> Iterator[Item]:
     """Supplier and customer."""
-    ends = _pair(cells, ("entity_uuid",), ("customer_uuid",))
-    if ends is None:
-        yield from _missing(cells, "entity_uuid", "customer_uuid")
+    ends = _ends(
+        cells, ("entity_uuid",), ("customer_uuid",), "customer_uuid", "the supplier is its own customer."
+    )
+    if isinstance(ends, Problem):
+        yield ends
         return
     supplier, customer = ends
-    if supplier == customer:
-        yield cells.problem("customer_uuid", "the supplier is its own customer.")
-        return
     product = cells.raw("product", "product_name", "products", "description", "short_description")
     tie = Tie(
         made_id("crunchbase", "customer", supplier, customer, product),
@@ -198,14 +199,17 @@ def read_customer(reading: Reading, cells: Cells) -> Iterator[Item]:
 
 def read_competitor(reading: Reading, cells: Cells) -> Iterator[Item]:
     """Two competitors; the same two the other way round are the same tie."""
-    ends = _pair(cells, ("entity_uuid",), ("competitor_uuid",))
-    if ends is None:
-        yield from _missing(cells, "entity_uuid", "competitor_uuid")
+    ends = _ends(
+        cells,
+        ("entity_uuid",),
+        ("competitor_uuid",),
+        "competitor_uuid",
+        "the organisation competes with itself.",
+    )
+    if isinstance(ends, Problem):
+        yield ends
         return
     one, other = ends
-    if one == other:
-        yield cells.problem("competitor_uuid", "the organisation competes with itself.")
-        return
     tie = Tie(
         made_id("crunchbase", "competitor", *sorted(ends)),
         one,

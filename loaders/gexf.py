@@ -8,15 +8,7 @@ from dataclasses import dataclass, field
 
 from graph.model import Item, Place
 from loaders import ReadOptions
-from loaders.graph_files import (
-    GraphFile,
-    Lines,
-    graph_items,
-    graph_load,
-    mapping_for,
-    scopes_for,
-    with_attributes,
-)
+from loaders.graph_files import GraphFile, Lines, read_graphs, with_attributes
 from loaders.graphml import is_xml_of
 from loaders.json_values import as_text
 from loaders.source_file import Member, SourceFile
@@ -71,13 +63,7 @@ class GexfLoader:
         Raises:
             LoadError: no XML, broken off, or with a document type.
         """
-        mapping = mapping_for(self.options)
-        scopes = scopes_for(source, mapping)
-        for member in source.members:
-            graph = _graph(source, member)
-            scope = scopes[member]
-            load = graph_load("gexf", self.options, scope, literal=graph.literal)
-            yield from graph_items(graph, load, mapping)
+        return read_graphs(self.format_id, source, self.options, _graph)
 
 
 def _graph(source: SourceFile, member: Member) -> GraphFile:

@@ -110,6 +110,21 @@ def scopes_for(source: SourceFile, mapping: MappingFile | None) -> Mapping[Membe
     }
 
 
+def read_graphs(
+    prefix: str,
+    source: SourceFile,
+    options: ReadOptions,
+    graph_of: Callable[[SourceFile, Member], GraphFile],
+) -> Iterator[Item]:
+    """Nodes and edges of every file of a format that holds one graph a file; ``graph_of`` opens it."""
+    mapping = mapping_for(options)
+    scopes = scopes_for(source, mapping)
+    for member in source.members:
+        graph = graph_of(source, member)
+        load = graph_load(prefix, options, scopes[member], literal=graph.literal)
+        yield from graph_items(graph, load, mapping)
+
+
 def with_attributes(
     fixed: Mapping[str, Cell | None], attributes: Iterable[tuple[str, Cell]]
 ) -> dict[str, Cell]:

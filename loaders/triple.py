@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from graph.errors import LoadError, did_you_mean
+from graph.exports.triple import ENTITY_EXTRA, TIE_EXTRA
 from graph.model import Entity, Place, Placed, Problem, Record, Source, Tie
 from loaders import ReadOptions
 from loaders.source_file import Member, SourceFile
@@ -27,11 +28,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 OPTIONAL: Mapping[str, tuple[str, ...]] = {
     "sources": (),
-    "entities": ("identifiers", "born", "note", "stub"),
-    "relationships": (
-        "share_min", "share_max", "amount", "currency", "round_usd", "quantity", "interest", "directness",
-    ),
-}  # fmt: skip
+    "entities": ENTITY_EXTRA,
+    "relationships": TIE_EXTRA,
+}
 """Columns that may be left out."""
 
 _WHOLE = re.compile(r"[+-]?\d{1,15}\Z", re.ASCII)

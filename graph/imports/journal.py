@@ -5,20 +5,18 @@ from __future__ import annotations
 import base64
 import json
 import os
-import secrets
 import socket
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from graph.errors import ImportNotFound, UndoRefused, did_you_mean
+from graph.log_entries import in_parts, new_id, now
 from graph.model import Batch, Entity, Record, Source, Tie, entity_from, source_from, tie_from, to_properties
 from graph.store.base import Begun, LogEntry, Progress, Removal, Store
 
 KIND = "import"
-_PART = 200_000
 _SORTS: Mapping[str, type[Record]] = {"entities": Entity, "ties": Tie, "sources": Source}
 _SHOWN = 5
 
@@ -71,12 +69,12 @@ class Undone:
 
 def new_import_id() -> str:
     """A new id, in the order of time; one that came twice would take the way back from the import before."""
-    return f"imp-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
+    return new_id("imp")
 
 
 def begin_import(store: Store, import_id: str, what: str) -> None:
     """Note that an import begins to write, so that the next command can tell whether it ended."""
-    store.begin(Begun(import_id, what[:500], _now(), socket.gethostname(), os.getpid()))
+    store.begin(Begun(import_id, what[:500], now(), socket.gethostname(), os.getpid()))
 
 
 def import_entry(
@@ -99,7 +97,7 @@ def import_entry(
         "replaced": {name: [_document(record) for record in getattr(before, name)] for name in _SORTS},
     }
     summary = {"state": "written", "files": list(files), "formats": list(formats), "numbers": dict(numbers)}
-    return LogEntry(import_id, KIND, _now(), json.dumps(summary), _packed(detail))
+    return LogEntry(import_id, KIND, now(), json.dumps(summary), _packed(detail))
 
 
 def import_notes(store: Store) -> list[ImportNote]:
@@ -142,10 +140,10 @@ def undo_import(store: Store, import_id: str, *, progress: Progress | None = Non
     added = {name: set(ids) for name, ids in detail.added.items()}
     _refuse_if_changed(store, detail, import_id)
     _refuse_if_used(store, added, {tie.id for tie in detail.replaced.ties})
-    now = _now()
+    at = now()
     note = detail.note
     summary = {
-        "state": "undone", "undone_at": now, "files": list(note.files), "formats": list(note.formats),
+        "state": "undone", "undone_at": at, "files": list(note.files), "formats": list(note.formats),
         "numbers": dict(note.numbers),
     }  # fmt: skip
     remove = Removal(**{name: tuple(ids) for name, ids in detail.added.items()})
@@ -155,7 +153,7 @@ def undo_import(store: Store, import_id: str, *, progress: Progress | None = Non
         log=[LogEntry(import_id, KIND, note.at, json.dumps(summary))],
         progress=progress,
     )
-    undone = ImportNote(note.id, note.at, "undone", note.files, note.formats, note.numbers, now)
+    undone = ImportNote(note.id, note.at, "undone", note.files, note.formats, note.numbers, at)
     return Undone(undone, len(remove), len(detail.replaced))
 
 
@@ -266,14 +264,10 @@ def _record(sort: str, values: dict[str, Any]) -> Record:
 def _packed(detail: Mapping[str, Any]) -> tuple[str, ...]:
     data = zlib.compress(json.dumps(detail, separators=(",", ":")).encode(), level=3)
     text = base64.b64encode(data).decode()
-    return tuple(text[start : start + _PART] for start in range(0, len(text), _PART))
+    return in_parts(text)
 
 
 def _unpacked(parts: Sequence[str]) -> dict[str, Any]:
     if not parts:
         return {}
     return json.loads(zlib.decompress(base64.b64decode("".join(parts))))
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")

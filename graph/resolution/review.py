@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any
 
-from graph.analytics.answer import Answer
 from graph.errors import EntityNotFound, MergeNotFound, SchemaViolation, UndoRefused, did_you_mean
+from graph.log_entries import in_parts, new_id, now
 from graph.model import Batch, Entity, EntityId, Tie
 from graph.ontology import check_ends
-from graph.resolution.candidates import (
-    HINT_TYPE,
-    MINIMUM,
-    Candidates,
-    candidates,
-    find_candidates,
-)
+from graph.resolution.candidates import HINT_TYPE, MINIMUM, Candidates, find_candidates
 from graph.resolution.decisions import Decision, decision_from
 from graph.resolution.merge import Merge, merge, merge_from
 from graph.store.base import LogEntry, Removal, Store
@@ -60,14 +52,6 @@ def suggestions(store: Store, *, minimum: float = MINIMUM, limit: int | None = 1
     )
 
 
-def suggestions_answer(store: Store, *, minimum: float = MINIMUM, limit: int | None = 1_000) -> Answer:
-    """The same as an answer with sentences, method and provenance."""
-    return candidates(
-        store.entities(), minimum=minimum, limit=limit, decided=decisions(store), hints=_hints(store),
-        data_version=store.data_version(),
-    )  # fmt: skip
-
-
 def decisions(store: Store) -> list[Decision]:
     """Every decision, the oldest first; of a pair there is one, the last."""
     found = [decision_from(entry.summary) for entry in store.log(DECISION)]
@@ -90,7 +74,7 @@ def decide(
         ParameterError: another verdict, or one entity twice.
     """
     _both(store, left, right)
-    made = Decision(left, right, verdict, _now(), by, tuple(reasons))
+    made = Decision(left, right, verdict, now(), by, tuple(reasons))
     store.apply(Batch(), log=[_entry(made)])
     return made
 
@@ -108,8 +92,8 @@ def merge_pair(
     """
     kept, dropped = _both(store, keep, drop)
     made = merge(kept, dropped, store.ties_of(drop), keep_ties=store.ties_of(keep))
-    merge_id = f"mrg-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
-    note = MergeNote(merge_id, _now(), "merged", keep, drop, kept.name, dropped.name, by)
+    merge_id = new_id("mrg")
+    note = MergeNote(merge_id, now(), "merged", keep, drop, kept.name, dropped.name, by)
     ties = _checked(store, made)
     entity = replace(made.entity, origin=f"{merge_id} {drop}:0")
     batch = Batch((entity,), tuple(replace(tie, origin=f"{merge_id} {drop}:0") for tie in ties))
@@ -144,8 +128,8 @@ def undo_merge(store: Store, merge_id: str, *, by: str | None = None) -> MergeNo
     if note.state == "undone":
         raise UndoRefused(f"The merge {merge_id} was undone already.")
     made = merge_from("".join(store.log_parts(merge_id)))
-    now = store.entity(note.keep)
-    changed = [*made.changed_since(now, store.ties_of(note.keep) if now else ())]
+    kept = store.entity(note.keep)
+    changed = [*made.changed_since(kept, store.ties_of(note.keep) if kept else ())]
     if store.entity(note.drop) is not None:
         changed.append(f"{note.drop} is in the store again.")
     if changed:
@@ -155,7 +139,7 @@ def undo_merge(store: Store, merge_id: str, *, by: str | None = None) -> MergeNo
         )
     entities, ties = made.undo()
     undone = replace(note, state="undone")
-    said = Decision(note.keep, note.drop, "skip", _now(), by)
+    said = Decision(note.keep, note.drop, "skip", now(), by)
     store.apply(Batch(entities, ties), log=[_merge_entry(undone, None), _entry(said)])
     return undone
 
@@ -219,18 +203,10 @@ def _merge_entry(note: MergeNote, made: Merge | None) -> LogEntry:
         "state": note.state, "keep": note.keep, "drop": note.drop, "keep_name": note.keep_name,
         "drop_name": note.drop_name, "by": note.by,
     }  # fmt: skip
-    parts = () if made is None else _parts(made.as_text())
+    parts = () if made is None else in_parts(made.as_text())
     return LogEntry(note.id, MERGE, note.at, json.dumps(summary), parts)
-
-
-def _parts(text: str) -> tuple[str, ...]:
-    return tuple(text[start : start + 200_000] for start in range(0, len(text), 200_000))
 
 
 def _note(entry: LogEntry) -> MergeNote:
     found: dict[str, Any] = json.loads(entry.summary)
     return MergeNote(entry.id, entry.at, **found)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
