@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from commands import analyse, data, explore, extras, imports, load, queries, resolve
+from commands import analyse, data, explore, extras, imports, load, queries, resolve, store
 from commands.console import note
 from commands.frame import INTERRUPTED, OUR_MISTAKE, Group, StoreOption, quiet_stdout
 
@@ -31,6 +31,7 @@ app.add_typer(imports.app, name="imports")
 app.add_typer(resolve.app, name="resolve")
 app.add_typer(queries.app, name="query")
 app.add_typer(analyse.app, name="analyse")
+app.add_typer(store.app, name="store")
 
 
 def _version(wanted: bool) -> None:

@@ -12,10 +12,13 @@ from datetime import date, timedelta
 from datetime import time as clock
 from numbers import Integral, Real
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from graph.errors import ParameterError
+from graph.errors import FeatureMissing, ParameterError
 from graph.model import Batch, Entity, Source, Tie
+
+if TYPE_CHECKING:
+    from graph.store.status import StoreStatus
 
 DEFAULT_MAX_ROWS = 1_000
 DEFAULT_TIMEOUT_S = 10.0
@@ -273,6 +276,17 @@ class Store(ABC):
     def forget(self, entry_id: str) -> None:
         """Forget that a change was begun."""
 
+    def migrate(self) -> list[str]:
+        """Bring constraints, indexes and records of an earlier model up to date; what was done, for people.
+
+        The first write of a store object does so by itself. Doing it twice, or from two processes at once,
+        does nothing more.
+        """
+        raise FeatureMissing(
+            "A store that is opened in this way is brought up to date by the program that holds it.",
+            hint="Close that program, then run: interlock store migrate",
+        )
+
     @abstractmethod
     def clear(self) -> None:
         """Remove every entity, tie and source, and the log."""
@@ -298,6 +312,13 @@ class Store(ABC):
     @abstractmethod
     def counts(self) -> Counts:
         """Number of entities, ties and sources."""
+
+    def status(self) -> StoreStatus:
+        """Engine, place, counts, versions, and the state of constraints and indexes. Writes nothing."""
+        raise FeatureMissing(
+            "A store that is opened in this way does not tell its state.",
+            hint="Close the program that holds it, then run: interlock store status",
+        )
 
     @abstractmethod
     def data_version(self) -> str:

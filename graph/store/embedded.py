@@ -9,6 +9,7 @@ are one engine transaction in the current generation.
 from __future__ import annotations
 
 import atexit
+import os
 import threading
 import time
 import weakref
@@ -49,7 +50,9 @@ from graph.store.embedded_folder import (
     open_current,
     take_lock,
 )
+from graph.store.embedded_migrate import indexes, migrate, model_version
 from graph.store.embedded_write import read_log, read_log_parts, read_version, write_transaction
+from graph.store.status import StoreStatus
 
 TRANSACTION_LIMIT = 2_000
 """Batches up to this size are one transaction; larger ones build a new generation."""
@@ -140,6 +143,16 @@ class EmbeddedStore(Store):
     def forget(self, entry_id: str) -> None:
         forget(self.path, {entry_id})
 
+    def migrate(self) -> list[str]:
+        with self._writing, interrupts_held():
+            generation = self._acquire()
+            try:
+                return migrate(generation.database)
+            except Exception as exc:
+                raise arcade.translate_write(exc) from exc
+            finally:
+                self._release(generation)
+
     def _replace(self, batch: Batch, progress: Progress | None, log: Sequence[LogEntry]) -> None:
         """Build a generation that holds exactly ``batch`` and ``log`` and make it the current one."""
         with interrupts_held() as let:
@@ -228,6 +241,19 @@ class EmbeddedStore(Store):
         generation = self._acquire()
         try:
             return read_log_parts(generation.database, entry_id)
+        finally:
+            self._release(generation)
+
+    def status(self) -> StoreStatus:
+        counts, version = self.counts(), self.data_version()
+        generation = self._acquire()
+        try:
+            return StoreStatus(
+                engine=self.engine, version=arcade.version(), edition="embedded", location=self.location,
+                database=generation.folder.name, writable=os.access(self.path, os.W_OK), counts=counts,
+                data_version=version, model_version=model_version(generation.database),
+                schema=indexes(generation.database),
+            )  # fmt: skip
         finally:
             self._release(generation)
 

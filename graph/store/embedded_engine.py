@@ -49,6 +49,11 @@ def engine() -> Any:
     return arcadedb_embedded
 
 
+def version() -> str:
+    """Version of the engine."""
+    return str(engine().__version__)
+
+
 def start(heap: str) -> None:
     """Start the engine's JVM once per process with a maximum heap such as ``1g``; later calls do nothing."""
     with _start:

@@ -13,8 +13,10 @@ from graph.model import Batch, Entity, Source, Tie, tie_from, to_properties
 from graph.ontology import ontology
 from graph.store import embedded_engine as arcade
 from graph.store.base import LogEntry, Progress, Removal
+from graph.store.embedded_migrate import build_indexes, migrate, model_version, refuse_newer_database
+from graph.store.migrations import steps_from
+from graph.store.status import MODEL_VERSION
 
-SCHEMA_VERSION = 2
 _DOCUMENTS = ("InterlockMeta", "InterlockLog", "InterlockLogPart")
 _CHUNK = 10_000
 _COMMIT_EVERY = 50_000
@@ -25,8 +27,13 @@ def build_schema(database: Any) -> None:
 
     Inheritance gives a node both labels, and one unique index over all kinds (all tie types). A store of an
     earlier version gets the kinds and types that have come since.
+
+    Raises:
+        StoreRefused: a newer Interlock has written it; the database is closed then.
     """
     there = {str(row["name"]) for row in database.query("sql", "SELECT name FROM schema:types").to_list()}
+    if "InterlockMeta" in there:
+        refuse_newer_database(database)
     wanted = {"Entity": "VERTEX TYPE Entity", "Source": "VERTEX TYPE Source", "Tie": "EDGE TYPE Tie"}
     wanted |= {kind.label: f"VERTEX TYPE {kind.label} EXTENDS Entity" for kind in ontology().kinds.values()}
     wanted |= {name: f"EDGE TYPE {name} EXTENDS Tie" for name in ontology().types}
@@ -40,14 +47,6 @@ def build_schema(database: Any) -> None:
     for name in ("Entity", "Source", "Tie"):
         if name not in there:
             database.command("sql", f"CREATE PROPERTY {name}.id STRING")
-
-
-def _build_indexes(database: Any) -> None:
-    # After the load: building an index once over everything is cheaper than keeping it up row by row. Not
-    # UNIQUE, which looks every key up first and takes five times as long: ids are unique already, since the
-    # folder's lock leaves one writer, which writes one record an id (last_by_id) and looks up what it has.
-    for name in ("Entity", "Source", "Tie"):
-        database.command("sql", f"CREATE INDEX ON {name} (id) NOTUNIQUE")
 
 
 def bulk_write(
@@ -71,7 +70,7 @@ def bulk_write(
         for name, number, text in _ahead(_edge_texts(batch, places)):
             bulk.edges(name, text)
             done = _tell(progress, done + number, total)
-    _build_indexes(database)
+    build_indexes(database)
     with database.transaction():
         _write_log(database, log)
         _new_version(database)
@@ -108,8 +107,13 @@ def write_transaction(
     remove: Removal,
     log: Sequence[LogEntry],
 ) -> None:
-    """Remove, write and log few records in a filled database in one engine transaction."""
+    """Remove, write and log few records in a filled database in one engine transaction.
+
+    A database of an earlier model is brought up to date first.
+    """
     try:
+        if steps_from(model_version(database)):
+            migrate(database)
         with database.transaction():
             _remove(database, remove)
             _write_log(database, log)
@@ -175,7 +179,7 @@ def _new_version(database: Any) -> None:
         "sql",
         "INSERT INTO InterlockMeta SET version = ?, model_version = ?",
         uuid.uuid4().hex[:16],
-        SCHEMA_VERSION,
+        MODEL_VERSION,
     )
 
 

@@ -15,6 +15,7 @@ from graph.errors import ExplorerError, SettingsError, StoreUnavailable
 from graph.interrupts import interrupts_held
 from graph.model import Batch, Entity, Source, Tie, entity_from, source_from, tie_from
 from graph.ontology import ontology
+from graph.store import neo4j_schema as schema
 from graph.store import neo4j_write as writing
 from graph.store.base import (
     DEFAULT_MAX_ROWS,
@@ -31,8 +32,11 @@ from graph.store.base import (
     check_parameters,
     collect,
 )
+from graph.store.migrations import refuse_newer
 from graph.store.neo4j_errors import is_out_of_memory, translate, without_credentials
+from graph.store.neo4j_status import read_status
 from graph.store.neo4j_stream import Neo4jStream
+from graph.store.status import StoreStatus
 
 _LONG_S = 3_600.0
 _NO_VERSION = "empty"
@@ -71,7 +75,7 @@ class Neo4jStore(Store):
         self.location = without_credentials(uri)
         self.timeout_s = timeout_s
         self._database = database
-        self._constrained = False
+        self._prepared = False
         self._closed = False
         self._guard = threading.Lock()
         try:
@@ -91,7 +95,8 @@ class Neo4jStore(Store):
         try:
             # More than verify_connectivity: this also finds that the database is missing or out of bounds.
             with self.session(neo4j.READ_ACCESS) as session:
-                session.run("RETURN 1").consume()
+                version = session.execute_read(writing.model_version)
+            refuse_newer(version, self.location)
         except ValueError:  # a host that is not one
             self._driver.close()
             raise self._bad_address() from None
@@ -160,12 +165,31 @@ class Neo4jStore(Store):
         work = neo4j.unit_of_work(timeout=_LONG_S)(once)
         with self._guard, self.session(neo4j.WRITE_ACCESS) as session:
             try:
-                if not self._constrained:
-                    writing.constrain(session)
-                    self._constrained = True
+                self._prepare(session)
                 session.execute_write(work)
             except Exception as exc:
                 raise self.translate(exc, _LONG_S, writing=True) from exc
+
+    def _prepare(self, session: neo4j.Session) -> list[str]:
+        """Before the first write: constraints, indexes, and records of an earlier model; what was done."""
+        if self._prepared:
+            return []
+        fresh = session.execute_read(writing.model_version) is None
+        done = schema.ensure(session)
+        steps = session.execute_write(neo4j.unit_of_work(timeout=_LONG_S)(writing.migrate))
+        self._prepared = True
+        return done if fresh else [*steps, *done]
+
+    def migrate(self) -> list[str]:
+        with self._guard, self.session(neo4j.WRITE_ACCESS) as session:
+            self._prepared = False
+            try:
+                return self._prepare(session)
+            except Exception as exc:
+                raise self.translate(exc, _LONG_S, writing=True) from exc
+
+    def status(self) -> StoreStatus:
+        return read_status(self, self.session, self.translate)
 
     def clear(self) -> None:
         with self._guard, self.session(neo4j.WRITE_ACCESS) as session:

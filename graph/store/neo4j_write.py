@@ -1,4 +1,4 @@
-"""Writing into Neo4j: constraints, one transaction for a batch, emptying."""
+"""Writing into Neo4j: one transaction for a batch, emptying."""
 
 from __future__ import annotations
 
@@ -14,28 +14,12 @@ from graph.errors import SchemaViolation, StoreError, did_you_mean
 from graph.model import Batch, Tie, to_properties
 from graph.ontology import ontology
 from graph.store.base import Begun, LogEntry, Progress, Removal, last_by_id
+from graph.store.migrations import LONG_NAMES, cut_keys, refuse_newer, steps_from
+from graph.store.status import MODEL_VERSION
 
 BATCH_SIZE = 5_000
 """Rows of one statement."""
-_MODEL_VERSION = 1
 _NEAR_IDS = 20_000
-
-
-def constrain(session: neo4j.Session) -> None:
-    """Make ids unique and index names; where that is done already, nothing happens."""
-    statements = [
-        f"CREATE CONSTRAINT interlock_{label.lower()}_id IF NOT EXISTS FOR (n:{label}) REQUIRE n.id IS UNIQUE"
-        for label in ("Entity", "Source", "InterlockMeta", "InterlockLog", "InterlockBegun")
-    ]
-    statements += [
-        f"CREATE CONSTRAINT interlock_{name.lower()}_id IF NOT EXISTS "
-        f"FOR ()-[r:{name}]-() REQUIRE r.id IS UNIQUE"
-        for name in ontology().types
-    ]
-    statements.append("CREATE INDEX interlock_name_key IF NOT EXISTS FOR (n:Entity) ON (n.name_key)")
-    statements.append("CALL db.awaitIndexes(60)")
-    for statement in statements:
-        _run(session, statement).consume()
 
 
 def write(
@@ -127,10 +111,41 @@ def _run(runner: neo4j.Session | neo4j.ManagedTransaction, text: str, values: Ma
 
 
 def _new_version(transaction: neo4j.ManagedTransaction) -> None:
-    transaction.run(
-        "MERGE (m:InterlockMeta {id: 'meta'}) SET m.version = $version, m.model_version = $model",
-        {"version": uuid.uuid4().hex[:16], "model": _MODEL_VERSION},
-    ).consume()
+    """A new data version; refused, so that all is rolled back, when a newer Interlock has been here since."""
+    row = _run(
+        transaction,
+        "MERGE (m:InterlockMeta {id: 'meta'}) SET m.version = $version, m.model_version = "
+        "CASE WHEN m.model_version > $model THEN m.model_version ELSE $model END "
+        "RETURN m.model_version AS model",
+        {"version": uuid.uuid4().hex[:16], "model": MODEL_VERSION},
+    ).single()
+    refuse_newer(row["model"], "on this server")
+
+
+def model_version(transaction: neo4j.ManagedTransaction) -> int | None:
+    """The model version the store was last written in; None when nothing of ours was written."""
+    row = _run(transaction, "MATCH (m:InterlockMeta {id: 'meta'}) RETURN m.model_version AS model").single()
+    return row["model"] if row else None
+
+
+def migrate(transaction: neo4j.ManagedTransaction) -> list[str]:
+    """Bring records up to date; returns what was done, for people.
+
+    Holds the lock of the one node that every write touches, so that two processes do it in turn.
+    """
+    lock = "MERGE (m:InterlockMeta {id: 'meta'}) SET m.locked = true REMOVE m.locked "
+    version = _run(transaction, lock + "RETURN m.model_version AS model").single()["model"]
+    refuse_newer(version, "on this server")
+    steps = steps_from(version)
+    if not steps:
+        return []
+    # Model 2 came with labels and types alone, which need nothing here.
+    rows = cut_keys([dict(row) for row in _run(transaction, LONG_NAMES)])
+    for start in range(0, len(rows), BATCH_SIZE):
+        text = "UNWIND $rows AS row MATCH (n:Entity {id: row.id}) SET n.name_key = row.key"
+        _run(transaction, text, {"rows": rows[start : start + BATCH_SIZE]}).consume()
+    _new_version(transaction)
+    return [f"model {step.to}: {step.about}" for step in steps]
 
 
 def _statements(transaction: neo4j.ManagedTransaction, batch: Batch) -> Iterator[tuple[str, list[Any], bool]]:
