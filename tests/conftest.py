@@ -6,6 +6,7 @@ import csv
 import os
 import shutil
 from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from graph.model import Batch, Entity, Source, Tie
 from graph.store import Store
 from graph.store.embedded import EmbeddedStore
 from graph.store.neo4j import Neo4jStore
-from tests.neo4j_server import Missing, Server, running
+from tests.neo4j_server import NEWEST, Missing, Server, running
 
 DATA = Path(__file__).parent.parent / "data"
 _missing: dict[str, str] = {}
@@ -39,7 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs a server or a browser, so that ``-m "not neo4j"`` leaves it out."""
     for item in items:
         names = getattr(item, "fixturenames", ())
-        if "neo4j_server" in names:
+        if {"neo4j_server", "newest_neo4j_server"} & {*names}:
             item.add_marker("neo4j")
         if "chromium_path" in names:
             item.add_marker("browser")
@@ -110,7 +111,7 @@ def bundled_store(tmp_path_factory: pytest.TempPathFactory, bundled: Batch) -> G
 
 @pytest.fixture(scope="session")
 def neo4j_server() -> Generator[Server]:
-    """One real server for the whole run."""
+    """One real server of the long-term release for the whole run."""
     try:
         with running() as server:
             yield server
@@ -118,10 +119,34 @@ def neo4j_server() -> Generator[Server]:
         lacking("Neo4j", str(exc))
 
 
+@pytest.fixture(scope="session")
+def newest_neo4j_server() -> Generator[Server]:
+    """One real server of the newest release for the whole run; for suites that compare engines."""
+    try:
+        with running(release=NEWEST, heap="512m") as server:
+            yield server
+    except Missing as exc:
+        lacking(f"Neo4j {NEWEST.version}", str(exc))
+
+
 @pytest.fixture
 def neo4j_store(neo4j_server: Server) -> Generator[Neo4jStore]:
     """An empty Neo4j store."""
-    with Neo4jStore(neo4j_server.uri, user=neo4j_server.user, password=neo4j_server.password) as store:
+    with emptied(neo4j_server) as store:
+        yield store
+
+
+@pytest.fixture
+def newest_neo4j_store(newest_neo4j_server: Server) -> Generator[Neo4jStore]:
+    """An empty store on the newest release."""
+    with emptied(newest_neo4j_server) as store:
+        yield store
+
+
+@contextmanager
+def emptied(server: Server) -> Generator[Neo4jStore]:
+    """A store on this server with nothing in it."""
+    with Neo4jStore(server.uri, user=server.user, password=server.password) as store:
         store.clear()
         yield store
 

@@ -30,7 +30,11 @@ def read_status(
     counts, version = store.counts(), store.data_version()
     try:
         with session(neo4j.READ_ACCESS) as reading:
-            server = reading.run("CALL dbms.components() YIELD versions, edition").single(strict=True)
+            # A component of its own since 2025, Cypher has versions and no edition.
+            server = reading.run(
+                "CALL dbms.components() YIELD name, versions, edition WHERE edition <> '' "
+                "RETURN versions, edition"
+            ).single(strict=True)
             database = str(reading.run("CALL db.info() YIELD name").single(strict=True)["name"])
             return StoreStatus(
                 engine=store.engine,
