@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from commands import analyse, data, explore, extras, imports, load, queries, resolve, store
+from commands import analyse, copy, data, explore, extras, imports, load, queries, resolve, store
 from commands.console import note
 from commands.frame import INTERRUPTED, OUR_MISTAKE, Group, StoreOption, quiet_stdout
 
@@ -24,7 +24,7 @@ app = typer.Typer(
 )
 for command in (
     load.load, load.check, data.stats, explore.search, explore.entity, explore.paths, data.export,
-    extras.app, extras.ontology, data.clear,
+    copy.copy, extras.app, extras.ontology, data.clear,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(imports.app, name="imports")

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import typer
 
+from commands.store_backup import backup, restore, verify
 from commands.console import Format, heading, line, note, show, show_json
 from commands.frame import FormatOption, Group, StoreOption, opened
 from graph.store.status import MODEL_VERSION, StoreStatus
@@ -16,12 +17,13 @@ _WRITABLE = {True: "", False: ", which the server keeps read-only", None: ""}
 
 @app.callback()
 def store_group(store: StoreOption = None) -> None:
-    """Look after a store: its state, its constraints and indexes, its version.
+    """Look after a store: its state, its constraints and indexes, its version, backups.
 
     \b
     interlock store status
     interlock --store neo4j://db.example.org store status
     interlock store migrate
+    interlock store backup FILE
     """
 
 
@@ -68,3 +70,7 @@ def migrate(ctx: typer.Context, store: StoreOption = None) -> None:
     for each in done:
         line(each)
     note(f"Done: {len(done)} changes." if done else "The store is up to date already.")
+
+
+for command in (backup, restore, verify):
+    app.command()(command)

@@ -14,6 +14,8 @@ from typing import Any
 from graph.errors import ImportNotFound, UndoRefused, did_you_mean
 from graph.log_entries import in_parts, new_id, now
 from graph.model import Batch, Entity, Record, Source, Tie, entity_from, source_from, tie_from, to_properties
+from graph.moves.unfinished import is_copy, refuse_unfinished
+from graph.moves.unfinished import told as copy_told
 from graph.store.base import Begun, LogEntry, Progress, Removal, Store
 
 KIND = "import"
@@ -73,7 +75,12 @@ def new_import_id() -> str:
 
 
 def begin_import(store: Store, import_id: str, what: str) -> None:
-    """Note that an import begins to write, so that the next command can tell whether it ended."""
+    """Note that an import begins to write, so that the next command can tell whether it ended.
+
+    Raises:
+        StoreRefused: the store holds only the part of a copy.
+    """
+    refuse_unfinished(store)
     store.begin(Begun(import_id, what[:500], now(), socket.gethostname(), os.getpid()))
 
 
@@ -160,7 +167,7 @@ def undo_import(store: Store, import_id: str, *, progress: Progress | None = Non
 def interrupted(store: Store) -> list[str]:
     """What became of imports that began to write and were not seen to end, as sentences.
 
-    Each is told once, except those that still run.
+    Each is told once, except those that still run, and copies that are not whole.
     """
     begun = store.begun()
     if not begun:
@@ -168,6 +175,10 @@ def interrupted(store: Store) -> list[str]:
     logged = {entry.id for entry in store.log()}
     told: list[str] = []
     for each in begun:
+        if is_copy(each):
+            # Half a graph, not half an import: told until the copy is whole.
+            told.append(copy_told(each, store.location, _running(each)))
+            continue
         if each.id not in logged and _running(each):
             told.append(f"An import of {each.what} is being written by process {each.pid} since {each.at}.")
             continue

@@ -231,6 +231,8 @@ class Store(ABC):
     location: str
     """Folder or address, without credentials."""
     timeout_s: float = DEFAULT_TIMEOUT_S
+    in_steps = False
+    """Whether a copy into it is written in several transactions, see :mod:`graph.moves.copy`."""
 
     # writing
     def upsert(self, batch: Batch, *, progress: Progress | None = None) -> None:
@@ -254,6 +256,20 @@ class Store(ABC):
         the tie, and nothing is written. Ids to remove that are not there are passed over. Cost:
         O(records), plus, in the embedded store beyond some size, one copy of the graph.
         """
+
+    def replace_all(
+        self, batch: Batch, *, log: Sequence[LogEntry] = (), progress: Progress | None = None
+    ) -> None:
+        """Make the store hold exactly these records and this log, in one step: or it stays as it was.
+
+        Every end of a tie must be in the batch. Cost: O(records of the batch and of the store).
+
+        Raises:
+            FeatureMissing: this store cannot do that in one step.
+        """
+        raise FeatureMissing(
+            f"{self.location} cannot be replaced in one step.", hint="Use a store of its own for it."
+        )
 
     @abstractmethod
     def log(self, kind: str | None = None) -> list[LogEntry]:

@@ -134,6 +134,14 @@ class EmbeddedStore(Store):
         with self._writing:
             self._replace(Batch(), None, ())
 
+    def replace_all(
+        self, batch: Batch, *, log: Sequence[LogEntry] = (), progress: Progress | None = None
+    ) -> None:
+        batch = last_by_id(batch)
+        _check_ends(batch, {entity.id for entity in batch.entities})
+        with self._writing:
+            self._replace(batch, progress, log)
+
     def begin(self, entry: Begun) -> None:
         begin(self.path, entry)
 

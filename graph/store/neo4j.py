@@ -34,6 +34,7 @@ from graph.store.base import (
 )
 from graph.store.migrations import refuse_newer
 from graph.store.neo4j_errors import is_out_of_memory, translate, without_credentials
+from graph.store.neo4j_replace import replace_all
 from graph.store.neo4j_status import read_status
 from graph.store.neo4j_stream import Neo4jStream
 from graph.store.status import StoreStatus
@@ -62,6 +63,7 @@ class Neo4jStore(Store):
     """
 
     engine = "neo4j"
+    in_steps = True
 
     def __init__(
         self,
@@ -197,6 +199,18 @@ class Neo4jStore(Store):
                 writing.clear(session)
             except Exception as exc:
                 raise self.translate(exc, _LONG_S, writing=True) from exc
+
+    def replace_all(
+        self, batch: Batch, *, log: Sequence[LogEntry] = (), progress: Progress | None = None
+    ) -> None:
+        with interrupts_held() as let:
+
+            def tell(done: int, total: int) -> None:
+                let()
+                if progress:
+                    progress(done, total)
+
+            self._write(lambda transaction: replace_all(transaction, batch, log, tell))
 
     # reading
     def stream(
