@@ -6,9 +6,9 @@ from dataclasses import asdict
 
 import typer
 
-from commands.store_backup import backup, restore, verify
 from commands.console import Format, heading, line, note, show, show_json
 from commands.frame import FormatOption, Group, StoreOption, opened
+from commands.store_backup import backup, restore, verify
 from graph.store.status import MODEL_VERSION, StoreStatus
 
 app = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode="rich")

@@ -1,4 +1,4 @@
-"""``store backup``, ``store restore``, ``store verify``: a store in one file, back again, and whether it is whole."""
+"""``store backup``, ``restore``, ``verify``: a store in one file, back again, and whether it is whole."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ def backup(ctx: typer.Context, file: FileArgument, store: StoreOption = None) ->
     note(f"{file} written and read back: {_sizes(manifest.digest)}, digest {manifest.digest.whole[:16]}.")
     if verdict.number:
         note(
-            f"{verdict.number:,} records break a rule, as they do in the store. See: interlock store verify {file}"
+            f"{verdict.number:,} faults, which are in the store too. See them with: "
+            f"interlock store verify {file}"
         )
 
 
@@ -58,7 +59,9 @@ def restore(
     from graph.moves.restore import check_backup, restore_backup
 
     with progress("Reading") as tell:
-        manifest, _ = check_backup(file, progress=tell)  # before the store is opened: it must not be made in vain
+        manifest, _ = check_backup(
+            file, progress=tell
+        )  # before the store is opened: it must not be made in vain
     with opened(ctx, create=True) as target:
         held = target.counts()
         question = (
@@ -85,7 +88,7 @@ def verify(
     store: StoreOption = None,
     form: FormatOption = Format.table,
 ) -> None:
-    """Check a store or a backup: ends of ties, sources, dates, every rule; prints its digest. Changes nothing.
+    """Check a store or a backup: ends of ties, sources, dates, every rule; print its digest.
 
     Two stores with the same content digest say the same; with the same whole digest they also remember the
     same imports and merges. The exit code is 2 when there are faults.
