@@ -29,7 +29,7 @@ from graph.store.embedded import EmbeddedStore
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests" / "fixtures" / "triple"
 COMMANDS = (
-    ("load",), ("check",), ("stats",), ("search",), ("entity",), ("paths",), ("export",), ("app",),
+    ("load",), ("check",), ("stats",), ("search",), ("entity",), ("paths",), ("export",), ("copy",), ("app",),
     ("ontology",), ("clear",), ("imports",), ("imports", "show"), ("imports", "undo"), ("resolve",), ("resolve", "review"),
     ("resolve", "merge"), ("resolve", "different"), ("resolve", "merges"), ("resolve", "undo"), ("query",), ("query", "list"), ("query", "show"), ("query", "run"),
     ("query", "cypher"),
