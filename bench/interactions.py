@@ -3,7 +3,8 @@
 Each is measured in the page, from the event (a key, a click) to the last change of Streamlit's running state
 to "not running": the run of the script, a run that the first one asks for, and the way there and back. The
 wait until a field that answers while typing sends what was typed is in it as well. A drawing that is still
-being painted then is not.
+being painted then is not. "Server" is the part of it from the first message that the page sends to the last
+one that it gets: what the app needs to answer.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Page
 
 TARGET_MS = 300
-"""What the median of every interaction should stay below."""
+"""What the median answer of the app to every interaction should stay below."""
 QUIET_MS = 700
 """A run that begins within this time after another one belongs to it; longer than a typing field waits."""
 # The state is watched in the page: asked for from outside, a run of 50 ms could pass unseen.
@@ -30,12 +31,40 @@ _WATCH = """() => {
   }
   window.benchRuns = []; window.benchBegun = performance.now();
 }"""
+# Set before the page makes its connection.
+WATCH_SOCKET = """
+  window.benchSent = []; window.benchGot = 0;
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (data) {
+    if (!this.benchHeard) {
+      this.benchHeard = true;
+      this.addEventListener('message', () => { window.benchGot = performance.now(); });
+    }
+    window.benchSent.push(performance.now());
+    return send.call(this, data);
+  };
+"""
 _DONE = """quiet => {
   const runs = window.benchRuns, app = document.querySelector('[data-testid=stApp]');
   return runs.length > 0 && app.getAttribute('data-test-script-state') === 'notRunning'
     && performance.now() - runs[runs.length - 1] > quiet;
 }"""
-_TOOK = "() => window.benchRuns[window.benchRuns.length - 1] - window.benchBegun"
+_TOOK = """() => {
+  const sent = window.benchSent.find(at => at >= window.benchBegun);
+  return [window.benchRuns[window.benchRuns.length - 1] - window.benchBegun, window.benchGot - sent];
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Milliseconds of one interaction: its first round, then median and 95th percentile of the others."""
+
+    name: str
+    first: float
+    median: float
+    high: float
+    server_median: float
+    server_high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +96,10 @@ def script(one: str) -> tuple[Interaction, ...]:
     )
 
 
-def measured(
-    page: Page, url: str, one: str, rounds: int, ready: Callable[[Page], None]
-) -> Iterator[tuple[str, float, float, float]]:
-    """Name, first, median and 95th percentile of each interaction, in milliseconds."""
+def measured(page: Page, url: str, one: str, rounds: int, ready: Callable[[Page], None]) -> Iterator[Times]:
+    """How long each interaction takes; the page must have had :data:`WATCH_SOCKET` from its start."""
     for each in script(one):
-        times: list[float] = []
+        times: list[tuple[float, float]] = []
         for number in range(rounds + 1):
             page.goto(url + each.page)
             ready(page)
@@ -82,10 +109,22 @@ def measured(
             page.evaluate(_WATCH)
             each.act(page, number)
             page.wait_for_function(_DONE, arg=QUIET_MS, timeout=120_000)
-            times.append(float(page.evaluate(_TOOK)))
-        again = sorted(times[1:])
-        high = again[min(len(again) - 1, round(0.95 * len(again)))]
-        yield each.name, times[0], statistics.median(again), high
+            whole, server = page.evaluate(_TOOK)
+            times.append((float(whole), float(server)))
+        again, served = ([one[part] for one in times[1:]] for part in (0, 1))
+        yield Times(
+            each.name,
+            times[0][0],
+            statistics.median(again),
+            _high(again),
+            statistics.median(served),
+            _high(served),
+        )
+
+
+def _high(values: list[float]) -> float:
+    """The 95th percentile."""
+    return sorted(values)[min(len(values) - 1, round(0.95 * len(values)))]
 
 
 def _nothing(page: Page) -> None:

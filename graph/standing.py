@@ -17,6 +17,7 @@ from graph.dossier import Dossier
 from graph.errors import AnalysisError
 from graph.model import FACT_STATUSES, EntityId
 from graph.ontology import ontology
+from graph.projection import Filters, graph_of
 from graph.wording import percent
 
 RANKED_BY = ("degree", "pagerank", "betweenness")
@@ -96,6 +97,16 @@ class Ranking:
     ordered: tuple[float, ...]
     normalisation: str
     notes: tuple[str, ...]
+
+
+def surroundings(found: Dossier) -> nx.MultiDiGraph:
+    """The entity of a dossier with its ties and their other ends, as a graph of its own.
+
+    What is asked about one entity need not wait until the whole store has been read. Cost: O(ties).
+    """
+    others = {line.other.id: line.other for line in found.lines}
+    ends = {**others, found.entity.id: found.entity}
+    return graph_of(ends.values(), (line.tie for line in found.lines), Filters.all_statuses())
 
 
 def customers(graph: nx.MultiDiGraph, entity: EntityId) -> Customers | None:

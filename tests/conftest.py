@@ -13,8 +13,10 @@ import pytest
 
 from graph.model import Batch, Entity, Source, Tie
 from graph.store import Store
+from graph.store.attached import AttachedStore
 from graph.store.embedded import EmbeddedStore
 from graph.store.neo4j import Neo4jStore
+from graph.store.service import Service
 from tests.neo4j_server import NEWEST, Missing, Server, running
 
 DATA = Path(__file__).parent.parent / "data"
@@ -149,6 +151,17 @@ def emptied(server: Server) -> Generator[Neo4jStore]:
     with Neo4jStore(server.uri, user=server.user, password=server.password) as store:
         store.clear()
         yield store
+
+
+@pytest.fixture
+def attached_store(embedded_store: EmbeddedStore) -> Generator[AttachedStore]:
+    """A fresh, empty embedded store that is held elsewhere and asked over loopback."""
+    service = Service(embedded_store, embedded_store.path)
+    try:
+        with AttachedStore(embedded_store.path) as store:
+            yield store
+    finally:
+        service.close()
 
 
 @pytest.fixture(params=["arcadedb", pytest.param("neo4j", marks=pytest.mark.neo4j)])

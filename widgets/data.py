@@ -10,9 +10,9 @@ import streamlit as st
 from graph.dossier import Dossier, dossier
 from graph.errors import StoreError
 from graph.imports import interrupted
-from graph.model import FACT_STATUSES, Source, Tie
+from graph.model import FACT_STATUSES, Entity, Source, Tie
 from graph.ontology import ontology
-from graph.projection import Filters, to_networkx
+from graph.projection import Filters, graph_of
 from graph.queries.catalogue import catalogue
 from graph.queries.run import run_query
 from graph.search import NameIndex, name_index
@@ -65,7 +65,14 @@ def _graph(
     data_version: str, as_of: str | None, all_statuses: bool, types: tuple[str, ...] | None
 ) -> nx.MultiDiGraph:
     filters = Filters(types=frozenset(types) if types else None, statuses=frozenset(statuses(all_statuses)))
-    return to_networkx(the_store(), filters, as_of=as_of)
+    entities, ties = _records(data_version)
+    return graph_of(entities, ties, filters, as_of=as_of, data_version=data_version)
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _records(data_version: str) -> tuple[list[Entity], list[Tie]]:
+    # Read once: every other date or choice of types is a graph made of the same records.
+    return list(the_store().entities()), list(the_store().ties())
 
 
 def the_dossier(entity_id: str, as_of: str | None, all_statuses: bool) -> Dossier:

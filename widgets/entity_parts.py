@@ -14,7 +14,7 @@ from graph.dossier import Dossier, TieLine
 from graph.exports.brief import entity_brief
 from graph.model import Entity
 from graph.ontology import ontology
-from graph.standing import Customers, Ranking, customers, figures, rankings
+from graph.standing import Customers, Ranking, customers, figures, rankings, surroundings
 from graph.wording import (
     STUB,
     amount_text,
@@ -114,7 +114,7 @@ def actions(entity: Entity, found: Dossier, as_of: str | None, plans: bool) -> N
 def figure_row(found: Dossier, as_of: str | None) -> None:
     """The figures of an entity, each with what it speaks of; what nobody recorded is not known."""
     numbers = figures(found, as_of)
-    shown = customers(data.graph(as_of=as_of, all_statuses=False), found.entity.id)
+    shown = customers(surroundings(found), found.entity.id)
     st.html(_CARDS)
     with st.grid(min_column_width=160, gap="small", key="entity-figures"):
         if found.entity.kind in ("company", "organization") or shown:

@@ -18,6 +18,8 @@ def open_store(
 ) -> Store:
     """Open the store to work with; use it in a ``with`` block.
 
+    A folder that another process of this user has open is asked through that process.
+
     Args:
         target: a folder (embedded store), the address of a Neo4j server, or None for the settings'.
         timeout_s: limit of one query in seconds; None for the settings'.
@@ -47,9 +49,9 @@ def open_store(
         raise StoreUnavailable(
             f"There is no store in {folder}.", hint="Make one with: interlock load (the bundled data)"
         )
-    from graph.store.embedded import EmbeddedStore
+    from graph.store.shared import SharedStore
 
-    return EmbeddedStore(folder, timeout_s=limit, heap=chosen.heap)
+    return SharedStore(folder, timeout_s=limit, heap=chosen.heap)
 
 
 __all__ = ["Counts", "NodeValue", "PathValue", "RowStream", "Rows", "Store", "TieValue", "open_store"]

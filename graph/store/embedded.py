@@ -74,6 +74,7 @@ class EmbeddedStore(Store):
         path: folder of the store; made when missing.
         timeout_s: default limit of one query in seconds.
         heap: maximum heap of the engine's JVM; the first store opened in a process decides.
+        shared: this process answers for the folder to others (:mod:`graph.store.shared`), which wait for it.
 
     Raises:
         StoreLocked: another process, named in the message, has the folder open.
@@ -82,16 +83,24 @@ class EmbeddedStore(Store):
 
     engine = "arcadedb"
 
-    def __init__(self, path: str | Path, *, timeout_s: float = DEFAULT_TIMEOUT_S, heap: str = "1g") -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+        heap: str = "1g",
+        shared: bool = False,
+    ) -> None:
         self.path = Path(path).absolute()
         self.location = str(self.path)
         self.timeout_s = timeout_s
         self._guard = threading.RLock()
         self._writing = threading.Lock()
+        self._noting = threading.Lock()
         self._closed = False
         # Stopped half-way, a database that nobody knows of would stay open, and the JVM wait for it for ever.
         with interrupts_held():
-            self._lock = take_lock(self.path)
+            self._lock = take_lock(self.path, shared=shared)
             try:
                 arcade.start(heap)
                 _close_at_exit()
@@ -126,7 +135,8 @@ class EmbeddedStore(Store):
             finally:
                 self._release(generation)
             if log:
-                forget(self.path, {entry.id for entry in log})
+                with self._noting:
+                    forget(self.path, {entry.id for entry in log})
         if progress:
             progress(len(batch), len(batch))
 
@@ -143,13 +153,15 @@ class EmbeddedStore(Store):
             self._replace(batch, progress, log)
 
     def begin(self, entry: Begun) -> None:
-        begin(self.path, entry)
+        with self._noting:
+            begin(self.path, entry)
 
     def begun(self) -> list[Begun]:
         return begun(self.path)
 
     def forget(self, entry_id: str) -> None:
-        forget(self.path, {entry_id})
+        with self._noting:
+            forget(self.path, {entry_id})
 
     def migrate(self) -> list[str]:
         with self._writing, interrupts_held():
@@ -347,6 +359,7 @@ class EmbeddedStore(Store):
             self._lock.release()
 
     def _acquire(self) -> Generation:
+        arcade.leave_at_end()
         with self._guard:
             if self._closed:
                 raise StoreUnavailable("This store object is closed.", hint="Open the store again.")

@@ -114,6 +114,31 @@ def _start_jvm(heap: str) -> None:
     jpype.JClass("java.lang.Thread").detach()
 
 
+class _Leaves:
+    def __del__(self) -> None:
+        leave()
+
+
+_thread = threading.local()
+
+
+def leave_at_end() -> None:
+    """Sign this thread off from the JVM when it ends: it would stay listed there for ever, and an app has a
+    thread for every run of a page."""
+    if not hasattr(_thread, "leaves"):
+        _thread.leaves = _Leaves()
+
+
+def leave() -> None:
+    """Sign this thread off from the JVM now; the next call into the engine signs it on again."""
+    try:
+        import _jpype
+
+        _jpype.detachThreadFromJVM()
+    except Exception:  # the JVM, or Python itself, is ending
+        return
+
+
 @contextlib.contextmanager
 def _quiet_stderr() -> Generator[None]:
     # The JVM prints one line about an incubator module straight to file descriptor 2 at its start.

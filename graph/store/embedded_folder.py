@@ -44,7 +44,8 @@ class Generation:
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def take_lock(path: Path) -> FileLock:
+def take_lock(path: Path, *, shared: bool = False) -> FileLock:
+    """Hold the folder and say who does; ``shared``: and answers for it (:mod:`graph.store.shared`)."""
     try:
         path.mkdir(parents=True, exist_ok=True)
         lock = FileLock(path / "lock", thread_local=False)
@@ -60,8 +61,14 @@ def take_lock(path: Path) -> FileLock:
         "pid": os.getpid(),
         "command": _command(),
         "since": datetime.now(UTC).isoformat(timespec="seconds"),
+        "shared": shared,
     }
-    (path / "holder.json").write_text(json.dumps(holder), encoding="utf-8")
+    try:
+        with replacing(path / "holder.json") as file:  # others read it at any moment
+            file.write(json.dumps(holder).encode())
+    except BaseException:
+        lock.release()
+        raise
     return lock
 
 

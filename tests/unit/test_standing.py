@@ -7,7 +7,7 @@ import pytest
 from graph.dossier import dossier
 from graph.model import Batch, Entity, Tie
 from graph.projection import Filters, graph_of, to_networkx
-from graph.standing import Customers, customers, figures, rank, rankings
+from graph.standing import Customers, customers, figures, rank, rankings, surroundings
 from graph.store.embedded import EmbeddedStore
 
 ENTITIES = tuple(Entity(key, key.upper(), "company") for key in ("a", "b", "c", "d", "alone"))
@@ -20,6 +20,17 @@ def test_concentration_of_the_newest_period(bundled_store: EmbeddedStore) -> Non
     assert then == Customers("G42", "87 %", "7,569–7,738", "2024-01 to 2024-06")
     assert customers(whole, "openai") is None
     assert customers(whole, "nobody") is None
+
+
+@pytest.mark.parametrize("as_of", [None, "2024-06-30"])
+def test_what_stands_around_an_entity_is_enough_for_its_figure(
+    bundled_store: EmbeddedStore, as_of: str | None
+) -> None:
+    whole = to_networkx(bundled_store, as_of=as_of)
+    for entity in ("cerebras", "coreweave", "openai", "sam-altman"):
+        for statuses in (Filters().statuses, Filters.all_statuses().statuses):
+            found = dossier(bundled_store, entity, as_of=as_of, statuses=sorted(statuses))
+            assert customers(surroundings(found), entity) == customers(whole, entity)
 
 
 def test_shares_above_the_whole_are_a_problem_not_a_figure() -> None:
