@@ -77,7 +77,8 @@ def unpack_status(packed: dict[str, Any]) -> StoreStatus:
     """The state of :func:`pack_status`."""
     schema = packed["schema"]
     items = None if schema is None else tuple(SchemaItem(**each) for each in schema)
-    return StoreStatus(**{**packed, "counts": Counts(**packed["counts"]), "schema": items})
+    known: dict[str, Any] = {**packed, "counts": Counts(**packed["counts"]), "schema": items}
+    return StoreStatus(**known)
 
 
 def pack(value: Any) -> Any:
