@@ -81,10 +81,20 @@ class AttachedStore(Store):
         log: Sequence[LogEntry] = (),
         progress: Progress | None = None,
     ) -> None:
+        self._send("apply", batch, log, progress, asdict(remove))
+
+    def replace_all(
+        self, batch: Batch, *, log: Sequence[LogEntry] = (), progress: Progress | None = None
+    ) -> None:
+        self._send("replace", batch, log, progress)
+
+    def _send(
+        self, name: str, batch: Batch, log: Sequence[LogEntry], progress: Progress | None, *more: Any
+    ) -> None:
         records = list(batch)
         entries = [pack_entry(entry) for entry in log]
         # Left half-way, by Ctrl-C say, the connection is closed, and the holder calls the write off.
-        with self._asked("apply", len(records), asdict(remove), entries) as channel:
+        with self._asked(name, len(records), *more, entries) as channel:
             for start in range(0, len(records), RECORDS_A_PART):
                 channel.send([pack_record(record) for record in records[start : start + RECORDS_A_PART]])
             for entry in log:

@@ -22,7 +22,7 @@ from typing import Any
 
 from graph.errors import ExplorerError, StoreError
 from graph.model import Batch, Record
-from graph.store.base import Begun, Removal, RowStream, Store
+from graph.store.base import Begun, LogEntry, Progress, Removal, RowStream, Store
 from graph.store.channel import Channel, HolderGone, let_in
 from graph.store.wire import (
     PROTOCOL,
@@ -66,7 +66,7 @@ class Service:
             "counts": self._counts, "data_version": self._data_version, "log": self._read_log,
             "log_parts": self._log_parts, "begun": self._begun, "begin": self._begin,
             "forget": self._forget, "apply": self._apply, "clear": self._clear,
-            "status": self._status, "migrate": self._migrate,
+            "replace": self._replace, "status": self._status, "migrate": self._migrate,
         }  # fmt: skip
         self._leaving = False
         self._guard = threading.Lock()
@@ -226,9 +226,25 @@ class Service:
     def _apply(
         self, channel: Channel, records: int, remove: dict[str, list[str]], entries: list[dict[str, Any]]
     ) -> Iterator[Any]:
-        batch = Batch.of(self._received(channel, records))
-        log = [unpack_entry(entry, tuple(self._received_texts(channel, entry["parts"]))) for entry in entries]
+        batch, log = self._batch(channel, records, entries)
         removal = Removal(**{name: tuple(ids) for name, ids in remove.items()})
+        self._store.apply(batch, remove=removal, log=log, progress=self._tell(channel))
+        yield {"end": None}
+
+    def _replace(self, channel: Channel, records: int, entries: list[dict[str, Any]]) -> Iterator[Any]:
+        batch, log = self._batch(channel, records, entries)
+        self._store.replace_all(batch, log=log, progress=self._tell(channel))
+        yield {"end": None}
+
+    def _batch(
+        self, channel: Channel, records: int, entries: list[dict[str, Any]]
+    ) -> tuple[Batch, list[LogEntry]]:
+        batch = Batch.of(self._received(channel, records))
+        return batch, [
+            unpack_entry(entry, tuple(self._received_texts(channel, entry["parts"]))) for entry in entries
+        ]
+
+    def _tell(self, channel: Channel) -> Progress:
         told = 0.0
 
         def tell(done: int, total: int) -> None:
@@ -240,8 +256,7 @@ class Service:
                 told = time.monotonic()
                 channel.send({"progress": [done, total]})
 
-        self._store.apply(batch, remove=removal, log=log, progress=tell)
-        yield {"end": None}
+        return tell
 
     @staticmethod
     def _received(channel: Channel, count: int) -> Iterator[Record]:

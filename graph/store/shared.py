@@ -148,6 +148,11 @@ class SharedStore(Store):
     ) -> None:
         self._do(lambda store: store.apply(batch, remove=remove, log=log, progress=progress))
 
+    def replace_all(
+        self, batch: Batch, *, log: Sequence[LogEntry] = (), progress: Progress | None = None
+    ) -> None:
+        self._do(lambda store: store.replace_all(batch, log=log, progress=progress))
+
     def clear(self) -> None:
         self._do(lambda store: store.clear())
 

@@ -354,3 +354,18 @@ def test_threads_sign_off_from_the_engine(embedded_store: EmbeddedStore) -> None
     while alive() > before + 5 and time.monotonic() < deadline:
         time.sleep(0.05)
     assert alive() <= before + 5
+
+
+def test_a_whole_graph_takes_the_place_of_another_from_outside(tmp_path: Path) -> None:
+    entry = LogEntry("i1", "import", "2026-01-01T00:00:00Z", "{}", ("one",))
+    with SharedStore(tmp_path / "store") as holder:
+        holder.upsert(Batch((firm(1),)))
+        for store in (SharedStore(tmp_path / "store"), holder):
+            store.replace_all(Batch((firm(2), firm(3))), log=[entry])
+            assert [each.id for each in holder.entities()] == ["e2", "e3"]
+            assert holder.log_parts("i1") == ["one"]
+            store.upsert(Batch((firm(4),)))
+            if store is not holder:
+                assert store.status() == holder.status()
+                assert store.migrate() == []
+                store.close()
