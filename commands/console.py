@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from graph.csv_text import csv_text, guarded
+from graph.csv_text import sheet_text
 from graph.store.base import NodeValue, PathValue, TieValue
 
 MAX_CELL = 300
@@ -52,8 +52,8 @@ def show(form: Format, columns: Sequence[str], rows: Iterable[Sequence[Any]], *,
     if form is Format.table:
         _print_table(columns, [list(row) for row in rows], title)
     elif form is Format.csv:
-        cells = ([guarded(_csv_cell(value)) for value in row] for row in rows)
-        text = csv_text(columns, cells, line_end="\n")
+        cells = ([_csv_cell(value) for value in row] for row in rows)
+        text = sheet_text(columns, cells, line_end="\n")
         write(_HALF.sub("\ufffd", "\n".join(map(clean, text.split("\n"))) if _is_terminal() else text))
     else:
         show_json([dict(zip(columns, row, strict=True)) for row in rows])

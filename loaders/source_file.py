@@ -16,7 +16,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +27,7 @@ import ijson
 from graph.errors import LoadError
 from graph.model import Place, Problem
 from loaders.json_guard import JsonGuard
+from loaders.rejected import part_bytes, part_name, rejected_parts
 
 MAX_ARCHIVE_BYTES = 1_000_000_000
 """Up to this an archive may unpack to anything; beyond it, to no more than MAX_RATIO times its size."""
@@ -55,6 +56,8 @@ class Member:
     archive: Path | None = None
     group: Path = Path()
     """What was named: the folder or archive it lies in; nothing for a file named by itself."""
+    part: str | None = None
+    """Of a table of rejected rows: the file that this part of it came from."""
 
     @property
     def plain_name(self) -> str:
@@ -112,12 +115,23 @@ class SourceFile:
     def members(self) -> tuple[Member, ...]:
         """The files in it, path by path, by name, each once; hidden files and folders are left aside."""
         found: dict[tuple[Path | None, str], Member] = {}
-        for member in (member for path in self.paths for member in _members(path)):
+        whole = (each for path in self.paths for each in _members(path))
+        for member in (part for each in whole for part in self._parts(each)):
             # A file may be named by itself and lie in a folder that is named as well.
             outer = member.archive and member.archive.absolute()
             entry = member.entry.absolute() if isinstance(member.entry, Path) else member.entry
-            found.setdefault((outer, str(entry)), member)
+            found.setdefault((outer, f"{entry}\0{member.part or ''}"), member)
         return tuple(found.values())
+
+    def _parts(self, member: Member) -> list[Member]:
+        """The file itself, or the files that its rejected rows came from."""
+        if not isinstance(member.entry, Path):
+            return [member]
+        try:
+            parts = rejected_parts(member.entry, self.encoding)
+        except OSError:  # said when it is read
+            return [member]
+        return [replace(member, name=part_name(part), part=part) for part in parts] or [member]
 
     def member(self, name: str) -> Member | None:
         """The first file with this name, in any case and compressed or not."""
@@ -129,7 +143,7 @@ class SourceFile:
         """The bytes of a member, unpacked."""
         try:
             with ExitStack() as stack:
-                raw = _counted(stack.enter_context(_raw(member)), self.meter)
+                raw = _counted(stack.enter_context(_raw(member, self.encoding)), self.meter)
                 opener = _OPENERS.get(Path(member.name).suffix.lower())
                 if opener is None:
                     yield raw
@@ -380,8 +394,10 @@ def _members(path: Path) -> Iterator[Member]:
 
 
 @contextmanager
-def _raw(member: Member) -> Generator[IO[bytes]]:
-    if isinstance(member.entry, Path):
+def _raw(member: Member, encoding: str | None) -> Generator[IO[bytes]]:
+    if isinstance(member.entry, Path) and member.part is not None:
+        yield io.BytesIO(part_bytes(member.entry, encoding, member.part))
+    elif isinstance(member.entry, Path):
         with member.entry.open("rb") as file:
             yield file
     elif member.archive is not None and member.archive.suffix.lower() == ".zip":

@@ -12,7 +12,7 @@ import networkx as nx
 
 from graph.analytics.compact import kept
 from graph.atomic import replacing
-from graph.csv_text import csv_text, guarded
+from graph.csv_text import guarded_line, sheet_text
 from graph.errors import ParameterError
 from graph.model import EntityId, Tie, TieId
 from graph.wording import tie_words
@@ -153,9 +153,9 @@ def _csv(answer: Answer) -> str:
     lines: list[str] = []
     for name, value in about.items():
         told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-        lines.append(f"# {name}: {' '.join(told.split())}\n")
-    rows = ([guarded(_cell(value)) for value in row] for row in answer.rows)
-    return "".join(lines) + csv_text(answer.columns, rows, line_end="\n")
+        lines.append(f"{guarded_line(f'# {name}: ' + ' '.join(told.split()))}\n")
+    rows = ([_cell(value) for value in row] for row in answer.rows)
+    return "".join(lines) + sheet_text(answer.columns, rows, line_end="\n")
 
 
 def _cell(value: Any) -> Any:

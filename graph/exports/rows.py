@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graph.csv_text import csv_text, guarded
+from graph.csv_text import sheet_text
 from graph.store.base import NodeValue, PathValue, Rows, TieValue
 
 
@@ -40,8 +40,8 @@ def rows_csv(rows: Rows) -> bytes:
 
     Text that a spreadsheet would run as a formula gets an apostrophe before it.
     """
-    table = ([guarded(_cell(plain_value(value))) for value in row] for row in rows.rows)
-    return csv_text([str(guarded(name)) for name in rows.columns], table).encode("utf-8", "replace")
+    table = ([_cell(plain_value(value)) for value in row] for row in rows.rows)
+    return sheet_text(rows.columns, table).encode("utf-8", "replace")
 
 
 def rows_json(rows: Rows) -> bytes:

@@ -7,10 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph.atomic import replacing
-from graph.csv_text import csv_text, guarded
+from graph.csv_text import REJECT_COLUMNS, ROW_PREFIX, sheet_text
 from graph.model import Problem, Unread
-
-REJECT_COLUMNS = ("file", "line", "field", "value", "reason", "hint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +113,8 @@ def write_rejects(problems: Sequence[Problem], path: str | Path) -> None:
     """Write problems as a CSV table, safe for spreadsheets.
 
     The columns of :data:`REJECT_COLUMNS` come first, then the cells of the rows themselves under their own
-    names with ``row:`` before them, so that a row can be mended here and put back into a file.
+    names with ``row:`` before them: such a table, mended, can be loaded like the files it came from
+    (``loaders/rejected.py``).
     """
     cells = list(dict.fromkeys(name for problem in problems for name, _ in problem.place.row))
     rows: list[Sequence[object]] = []
@@ -130,7 +129,7 @@ def write_rejects(problems: Sequence[Problem], path: str | Path) -> None:
             p.hint,
             *(raw.get(name) for name in cells),
         )
-        rows.append([guarded(cell) for cell in row])
-    columns = (*REJECT_COLUMNS, *(f"row:{name}" for name in cells))
+        rows.append(row)
+    columns = (*REJECT_COLUMNS, *(f"{ROW_PREFIX}{name}" for name in cells))
     with replacing(path) as file:
-        file.write(csv_text(columns, rows).encode("utf-8", "replace"))
+        file.write(sheet_text(columns, rows).encode("utf-8", "replace"))

@@ -8,7 +8,7 @@ from typing import cast
 
 import networkx as nx
 
-from graph.csv_text import csv_text, guarded
+from graph.csv_text import sheet_text
 from graph.exports.xml import write_graphml
 from graph.model import Entity, Tie, entity_from
 from graph.ontology import ontology
@@ -52,7 +52,7 @@ def ties_csv(picture: Picture) -> bytes:
         )
         for t in drawn_ties(picture)
     ]  # fmt: skip
-    return csv_text(TIE_COLUMNS, [[guarded(cell) for cell in row] for row in rows]).encode("utf-8", "replace")
+    return sheet_text(TIE_COLUMNS, rows).encode("utf-8", "replace")
 
 
 def part_graphml(picture: Picture, graph: nx.MultiDiGraph) -> bytes:
