@@ -13,11 +13,14 @@ from graph.errors import SettingsError
 
 
 @contextmanager
-def replacing(path: str | Path) -> Generator[IO[bytes]]:
+def replacing(path: str | Path, *, private: bool = False) -> Generator[IO[bytes]]:
     """A binary file that takes the place of ``path`` when the block ends well.
 
     It is written beside its target and renamed, so that a reader, or a crash, finds the old file or
     the new one, never half of it.
+
+    Args:
+        private: from its first byte on nobody but its owner may read it.
 
     Raises:
         SettingsError: the folder is missing or cannot be written to, or the disk is full.
@@ -25,7 +28,7 @@ def replacing(path: str | Path) -> Generator[IO[bytes]]:
     target = Path(path)
     part = target.with_name(f".{target.name[:40]}.{uuid.uuid4().hex[:8]}.part")
     try:
-        with part.open("xb") as file:
+        with open(part, "xb", opener=_owner_only if private else None) as file:
             yield file
         os.replace(part, target)
     except BaseException as exc:
@@ -34,6 +37,25 @@ def replacing(path: str | Path) -> Generator[IO[bytes]]:
         if isinstance(exc, OSError) and not isinstance(exc, BrokenPipeError):
             raise _cannot_write(target, exc) from exc
         raise
+
+
+def _owner_only(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def flush_names(folder: Path) -> None:
+    """Bring the names in a folder onto the disk, so that a power cut does not undo a rename.
+
+    Raises:
+        OSError: the folder cannot be opened.
+    """
+    if os.name == "nt":  # no folder can be opened there
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _cannot_write(target: Path, exc: OSError) -> SettingsError:

@@ -39,3 +39,21 @@ def interrupts_held() -> Generator[Callable[[], None]]:
         signal.signal(signal.SIGINT, before)
     # Not with an error on its way already, which says why the work ended.
     let()
+
+
+@contextmanager
+def interrupts_between_steps(
+    progress: Callable[[int, int], None] | None,
+) -> Generator[Callable[[int, int], None]]:
+    """:func:`interrupts_held`, for work that tells its progress: Ctrl-C comes where it does so.
+
+    Yields what to tell (done, in all), which passes it on to ``progress``.
+    """
+    with interrupts_held() as let:
+
+        def tell(done: int, total: int) -> None:
+            let()
+            if progress:
+                progress(done, total)
+
+        yield tell

@@ -301,6 +301,10 @@ class Batch:
         return len(self.entities) + len(self.ties) + len(self.sources)
 
 
+DERIVED = ("name_key", "valid_from", "valid_to")
+"""Properties that a store keeps for its queries and that follow from the others."""
+
+
 def to_properties(record: Record) -> dict[str, Any]:
     """The record as flat store properties: unknown ones left out, tuples as lists.
 

@@ -119,7 +119,7 @@ def all_sources() -> list[dict[str, Any]]:
 @st.cache_data(show_spinner=False, max_entries=4)
 def _all_sources(data_version: str) -> list[dict[str, Any]]:
     cited: dict[str, int] = {}
-    for tie in the_store().ties():
+    for tie in _records(data_version)[1]:
         for key in tie.sources:
             cited[key] = cited.get(key, 0) + 1
     return [
@@ -143,7 +143,7 @@ def ties_citing(source_id: str) -> list[Tie]:
 
 @st.cache_resource(show_spinner=False, max_entries=100)
 def _ties_citing(data_version: str, source_id: str) -> list[Tie]:
-    return [tie for tie in the_store().ties() if source_id in tie.sources]
+    return [tie for tie in _records(data_version)[1] if source_id in tie.sources]
 
 
 def answer(query_id: str, values: dict[str, Any]) -> Rows:

@@ -13,6 +13,8 @@ from pathlib import Path
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from graph.processes import is_alive
+
 _PREFIX = "interlock-import-"
 GRACE_S = 300.0
 """A browser that lost its connection may take its session up again within this time."""
@@ -60,19 +62,8 @@ def clear_left() -> None:
         return
     for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
         pid = path.name.removeprefix(_PREFIX).partition("-")[0]
-        if pid.isascii() and pid.isdecimal() and not _alive(int(pid)):
+        if pid.isascii() and pid.isdecimal() and not is_alive(int(pid)):
             shutil.rmtree(path, ignore_errors=True)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except OSError:
-        # Of another user.
-        return True
-    return True
 
 
 def _watch() -> None:

@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator
 from typing import IO, Any
 
-from graph.model import Tie, to_properties
+from graph.model import DERIVED, Tie, to_properties
 from graph.ontology import ontology
 from graph.store.base import Store
 
 # Derived, or about this store alone.
-_DERIVED = ("name_key", "valid_from", "valid_to", "origin")
+_LEFT_OUT = (*DERIVED, "origin")
 
 
 def write_node_link(store: Store, file: IO[bytes]) -> None:
@@ -34,7 +34,7 @@ def _edge(tie: Tie) -> dict[str, Any]:
 
 def _kept(record: Any) -> dict[str, Any]:
     values = to_properties(record)
-    return {key: value for key, value in values.items() if key not in _DERIVED}
+    return {key: value for key, value in values.items() if key not in _LEFT_OUT}
 
 
 def _write_list(file: IO[bytes], items: Iterator[dict[str, Any]]) -> None:

@@ -16,6 +16,7 @@ from graph.log_entries import in_parts, new_id, now
 from graph.model import Batch, Entity, Record, Source, Tie, entity_from, source_from, tie_from, to_properties
 from graph.moves.unfinished import is_copy, refuse_unfinished
 from graph.moves.unfinished import told as copy_told
+from graph.processes import is_alive
 from graph.store.base import Begun, LogEntry, Progress, Removal, Store
 
 KIND = "import"
@@ -81,7 +82,7 @@ def begin_import(store: Store, import_id: str, what: str) -> None:
         StoreRefused: the store holds only the part of a copy.
     """
     refuse_unfinished(store)
-    store.begin(Begun(import_id, what[:500], now(), socket.gethostname(), os.getpid()))
+    store.begin(Begun.here(import_id, what[:500]))
 
 
 def import_entry(
@@ -198,17 +199,7 @@ def interrupted(store: Store) -> list[str]:
 
 
 def _running(begun: Begun) -> bool:
-    return begun.host == socket.gethostname() and begun.pid != os.getpid() and _alive(begun.pid)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+    return begun.host == socket.gethostname() and begun.pid != os.getpid() and is_alive(begun.pid)
 
 
 def _refuse_if_changed(store: Store, detail: ImportDetail, import_id: str) -> None:

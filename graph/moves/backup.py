@@ -15,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO
 
-from graph.atomic import replacing
+from graph.atomic import flush_names, replacing
 from graph.errors import StoreUnavailable
 from graph.log_entries import now
 from graph.moves.checks import Verdict
@@ -60,7 +60,8 @@ def write_backup(
         file.flush()
         os.fsync(file.fileno())
         verdict = check_backup(file.name, progress=checking, called=path)[1]
-    _flush_name(Path(path))
+    with suppress(OSError):  # a folder that may be written to and not read
+        flush_names(Path(path).absolute().parent)
     return manifest, verdict
 
 
@@ -102,13 +103,3 @@ def _log_lines(entry: LogEntry) -> Generator[bytes]:
     yield line_of({**head, "parts": len(entry.parts)}) + b"\n"
     for text in entry.parts:
         yield line_of({"part": text}) + b"\n"
-
-
-def _flush_name(path: Path) -> None:
-    """Bring the new name onto the disk as well, where a folder can be opened for that."""
-    with suppress(OSError):
-        opened = os.open(path.absolute().parent, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from graph.errors import SchemaViolation, shorten
-from graph.model import Entity, Record, Source, Tie, to_properties
+from graph.model import DERIVED, Entity, Record, Source, Tie, to_properties
 from graph.moves.digest import Digest, Tally, values_of
 from graph.moves.records import wrong_type
-from graph.moves.scan import DERIVED, log_entries, scan
+from graph.moves.scan import log_entries, scan
 from graph.ontology import check, check_ends, ontology
 from graph.store.base import Progress, Store
 

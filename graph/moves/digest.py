@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from operator import attrgetter
 from typing import Any
@@ -91,11 +91,6 @@ class Tally:
         else:
             self._content[sort] += _hashed(line)
         return line
-
-    def add_all(self, sort: str, records: Iterable[Record]) -> None:
-        """Take in many."""
-        for record in records:
-            self.add(sort, record)
 
     def add_log(self, entry: LogEntry) -> bytes:
         """Take in an entry of the log with its parts; returns its line."""

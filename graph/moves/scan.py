@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
-from graph.model import Record, entity_from, source_from, tie_from
+from graph.model import DERIVED, Record, entity_from, source_from, tie_from
 from graph.moves.digest import SORTS, Digest, Tally
 from graph.ontology import ontology
 from graph.store.base import LogEntry, Progress, Store
@@ -16,8 +16,6 @@ _LIMIT_S = 24 * 3_600.0
 _TELL_EVERY = 500
 _PATTERNS = {"sources": "(n:Source)", "entities": "(n:Entity)", "ties": "(a:Entity)-[n]->(b:Entity)"}
 _SECTIONS = {"sources": "source", "entities": "entity", "ties": "tie"}
-DERIVED = ("name_key", "valid_from", "valid_to")
-"""Properties that a store keeps for its queries and that follow from the others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,10 @@ the copy has ended or the store is emptied.
 
 from __future__ import annotations
 
-import os
-import socket
 from dataclasses import dataclass
 from typing import Literal
 
 from graph.errors import StoreRefused
-from graph.log_entries import now
 from graph.store.base import Begun, Store
 
 _PREFIX = "copy"
@@ -35,11 +32,6 @@ class Unfinished:
     version: str
     note: Begun
 
-    @property
-    def same_machine(self) -> bool:
-        """Whether it was begun on this machine, by this or another process."""
-        return self.note.host == socket.gethostname()
-
 
 def is_copy(note: Begun) -> bool:
     """Whether a note is about a copy."""
@@ -58,7 +50,7 @@ def unfinished(store: Store) -> Unfinished | None:
 def mark(store: Store, phase: Phase, source: str, version: str) -> None:
     """Note the phase of a copy; an earlier note of a copy goes."""
     fresh = f"{_PREFIX} {phase} {version}"
-    store.begin(Begun(fresh, source, now(), socket.gethostname(), os.getpid()))
+    store.begin(Begun.here(fresh, source))
     for note in store.begun():
         if is_copy(note) and note.id != fresh:
             store.forget(note.id)

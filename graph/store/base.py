@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import socket
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,7 +16,8 @@ from numbers import Integral, Real
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from graph.errors import FeatureMissing, ParameterError
+from graph.errors import ParameterError
+from graph.log_entries import now
 from graph.model import Batch, Entity, Source, Tie
 
 if TYPE_CHECKING:
@@ -134,6 +137,11 @@ class Begun:
     at: str
     host: str
     pid: int
+
+    @classmethod
+    def here(cls, id: str, what: str) -> Self:
+        """A change that begins now, in this process."""
+        return cls(id, what, now(), socket.gethostname(), os.getpid())
 
 
 class RowStream(AbstractContextManager["RowStream"], Iterator[tuple[Any, ...]]):
@@ -257,19 +265,14 @@ class Store(ABC):
         O(records), plus, in the embedded store beyond some size, one copy of the graph.
         """
 
+    @abstractmethod
     def replace_all(
         self, batch: Batch, *, log: Sequence[LogEntry] = (), progress: Progress | None = None
     ) -> None:
         """Make the store hold exactly these records and this log, in one step: or it stays as it was.
 
         Every end of a tie must be in the batch. Cost: O(records of the batch and of the store).
-
-        Raises:
-            FeatureMissing: this store cannot do that in one step.
         """
-        raise FeatureMissing(
-            f"{self.location} cannot be replaced in one step.", hint="Use a store of its own for it."
-        )
 
     @abstractmethod
     def log(self, kind: str | None = None) -> list[LogEntry]:
@@ -292,16 +295,13 @@ class Store(ABC):
     def forget(self, entry_id: str) -> None:
         """Forget that a change was begun."""
 
+    @abstractmethod
     def migrate(self) -> list[str]:
         """Bring constraints, indexes and records of an earlier model up to date; what was done, for people.
 
         The first write of a store object does so by itself. Doing it twice, or from two processes at once,
         does nothing more.
         """
-        raise FeatureMissing(
-            "A store that is opened in this way is brought up to date by the program that holds it.",
-            hint="Close that program, then run: interlock store migrate",
-        )
 
     @abstractmethod
     def clear(self) -> None:
@@ -314,7 +314,6 @@ class Store(ABC):
     ) -> RowStream:
         """Run a read-only query and yield its rows as they come; the engine stops it at the limit."""
 
-    @abstractmethod
     def query(
         self,
         cypher: str,
@@ -324,17 +323,16 @@ class Store(ABC):
         timeout_s: float | None = None,
     ) -> Rows:
         """Run a read-only query, keep at most ``max_rows`` rows, and say whether that cut it."""
+        started = time.perf_counter()
+        return collect(self.stream(cypher, parameters, timeout_s=timeout_s), max_rows, started)
 
     @abstractmethod
     def counts(self) -> Counts:
         """Number of entities, ties and sources."""
 
+    @abstractmethod
     def status(self) -> StoreStatus:
         """Engine, place, counts, versions, and the state of constraints and indexes. Writes nothing."""
-        raise FeatureMissing(
-            "A store that is opened in this way does not tell its state.",
-            hint="Close the program that holds it, then run: interlock store status",
-        )
 
     @abstractmethod
     def data_version(self) -> str:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import atexit
 import os
 import threading
-import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -20,12 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from graph.errors import SchemaViolation, StoreUnavailable, did_you_mean
-from graph.interrupts import interrupts_held
-from graph.model import Batch, Entity, Source, Tie, entity_from, source_from, tie_from
+from graph.interrupts import interrupts_between_steps, interrupts_held
+from graph.model import DERIVED, Batch, Entity, Source, Tie, entity_from, source_from, tie_from
 from graph.ontology import ontology
 from graph.store import embedded_engine as arcade
 from graph.store.base import (
-    DEFAULT_MAX_ROWS,
     DEFAULT_TIMEOUT_S,
     NO_REMOVAL,
     Begun,
@@ -33,11 +31,9 @@ from graph.store.base import (
     LogEntry,
     Progress,
     Removal,
-    Rows,
     RowStream,
     Store,
     check_parameters,
-    collect,
     last_by_id,
 )
 from graph.store.embedded_folder import (
@@ -175,13 +171,7 @@ class EmbeddedStore(Store):
 
     def _replace(self, batch: Batch, progress: Progress | None, log: Sequence[LogEntry]) -> None:
         """Build a generation that holds exactly ``batch`` and ``log`` and make it the current one."""
-        with interrupts_held() as let:
-
-            def tell(done: int, total: int) -> None:
-                let()
-                if progress:
-                    progress(done, total)
-
+        with interrupts_between_steps(progress) as tell:
             fresh = build(self.path, batch, tell, log)
             make_current(self.path, fresh)
             with self._guard:
@@ -229,17 +219,6 @@ class EmbeddedStore(Store):
         except BaseException:
             self._release(generation)
             raise
-
-    def query(
-        self,
-        cypher: str,
-        parameters: Mapping[str, Any] | None = None,
-        *,
-        max_rows: int = DEFAULT_MAX_ROWS,
-        timeout_s: float | None = None,
-    ) -> Rows:
-        started = time.perf_counter()
-        return collect(self.stream(cypher, parameters, timeout_s=timeout_s), max_rows, started)
 
     def counts(self) -> Counts:
         generation = self._acquire()
@@ -426,9 +405,9 @@ class _EmbeddedStream(RowStream):
                 done()
 
 
-_ENTITY_FIELDS = tuple(name for name in ontology().properties["entity"] if name != "name_key")
+_ENTITY_FIELDS = tuple(name for name in ontology().properties["entity"] if name not in DERIVED)
 _SOURCE_FIELDS = tuple(ontology().properties["source"])
-_TIE_FIELDS = tuple(name for name in ontology().properties["tie"] if not name.startswith("valid_"))
+_TIE_FIELDS = tuple(name for name in ontology().properties["tie"] if name not in DERIVED)
 _TIE_ENDS = "a.id AS from_id, type(n) AS type, b.id AS to_id, "
 
 

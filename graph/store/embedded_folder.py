@@ -15,7 +15,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from graph.atomic import replacing
+from graph.atomic import flush_names, replacing
 from graph.errors import StoreLocked, StoreUnavailable
 from graph.model import Batch
 from graph.store import embedded_engine as arcade
@@ -177,7 +177,7 @@ def make_current(path: Path, generation: Generation) -> None:
             file.write(generation.folder.name.encode())
             file.flush()
             os.fsync(file.fileno())
-        _flush_names(path)
+        flush_names(path)
     except Exception as exc:
         if _current_name(path) != generation.folder.name:
             generation.drop()
@@ -191,15 +191,5 @@ def _flush(folder: Path) -> None:
             # Windows flushes only what was opened for writing.
             with file.open("rb+") as opened:
                 os.fsync(opened.fileno())
-    _flush_names(folder)
-    _flush_names(folder.parent)
-
-
-def _flush_names(folder: Path) -> None:
-    if os.name == "nt":  # no folder can be opened there
-        return
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+    flush_names(folder)
+    flush_names(folder.parent)

@@ -38,7 +38,7 @@ def build_indexes(database: Any) -> None:
     which looks every key up first and takes five times as long: ids are unique already, since the folder's
     lock leaves one writer, which writes one record an id (``last_by_id``) and looks up what it has.
     """
-    there = {(item.on) for item in indexes(database) if item.state != "missing"}
+    there = {item.on for item in indexes(database) if item.state != "missing"}
     for name, key in INDEXED.items():
         if _place(name, key) not in there:
             database.command("sql", f"CREATE PROPERTY {name}.{key} IF NOT EXISTS STRING")

@@ -37,9 +37,7 @@ def build_schema(database: Any) -> None:
     wanted = {"Entity": "VERTEX TYPE Entity", "Source": "VERTEX TYPE Source", "Tie": "EDGE TYPE Tie"}
     wanted |= {kind.label: f"VERTEX TYPE {kind.label} EXTENDS Entity" for kind in ontology().kinds.values()}
     wanted |= {name: f"EDGE TYPE {name} EXTENDS Tie" for name in ontology().types}
-    wanted |= {
-        name: f"DOCUMENT TYPE {name}" for name in ("InterlockMeta", "InterlockLog", "InterlockLogPart")
-    }
+    wanted |= {name: f"DOCUMENT TYPE {name}" for name in _DOCUMENTS}
     for name, statement in wanted.items():
         if name not in there:
             # One bucket each: writers take turns here, and every bucket has files and an index of its own.

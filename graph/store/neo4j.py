@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, LiteralString, cast
 
@@ -12,13 +11,12 @@ import neo4j
 from neo4j import exceptions as driver_errors
 
 from graph.errors import ExplorerError, SettingsError, StoreUnavailable
-from graph.interrupts import interrupts_held
+from graph.interrupts import interrupts_between_steps, interrupts_held
 from graph.model import Batch, Entity, Source, Tie, entity_from, source_from, tie_from
 from graph.ontology import ontology
 from graph.store import neo4j_schema as schema
 from graph.store import neo4j_write as writing
 from graph.store.base import (
-    DEFAULT_MAX_ROWS,
     DEFAULT_TIMEOUT_S,
     NO_REMOVAL,
     Begun,
@@ -26,11 +24,9 @@ from graph.store.base import (
     LogEntry,
     Progress,
     Removal,
-    Rows,
     RowStream,
     Store,
     check_parameters,
-    collect,
 )
 from graph.store.migrations import refuse_newer
 from graph.store.neo4j_errors import is_out_of_memory, translate, without_credentials
@@ -138,13 +134,7 @@ class Neo4jStore(Store):
     ) -> None:
         # Ctrl-C between two statements only: in the middle of a message, what the driver sends to undo the
         # transaction would be taken for the rest of it, and the server's complaint hide what happened.
-        with interrupts_held() as let:
-
-            def tell(done: int, total: int) -> None:
-                let()
-                if progress:
-                    progress(done, total)
-
+        with interrupts_between_steps(progress) as tell:
             self._write(lambda transaction: writing.write(transaction, batch, remove, log, tell))
 
     def begin(self, entry: Begun) -> None:
@@ -203,13 +193,7 @@ class Neo4jStore(Store):
     def replace_all(
         self, batch: Batch, *, log: Sequence[LogEntry] = (), progress: Progress | None = None
     ) -> None:
-        with interrupts_held() as let:
-
-            def tell(done: int, total: int) -> None:
-                let()
-                if progress:
-                    progress(done, total)
-
+        with interrupts_between_steps(progress) as tell:
             self._write(lambda transaction: replace_all(transaction, batch, log, tell))
 
     # reading
@@ -223,17 +207,6 @@ class Neo4jStore(Store):
         return Neo4jStream(
             session, cypher, given, limit, lambda exc, **more: self.translate(exc, limit, **more)
         )
-
-    def query(
-        self,
-        cypher: str,
-        parameters: Mapping[str, Any] | None = None,
-        *,
-        max_rows: int = DEFAULT_MAX_ROWS,
-        timeout_s: float | None = None,
-    ) -> Rows:
-        started = time.perf_counter()
-        return collect(self.stream(cypher, parameters, timeout_s=timeout_s), max_rows, started)
 
     def counts(self) -> Counts:
         row = self._read(

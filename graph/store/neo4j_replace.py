@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, LiteralString, cast
+from collections.abc import Sequence
 
 import neo4j
 
@@ -36,7 +35,7 @@ def replace_all(
 
 
 def _others(transaction: neo4j.ManagedTransaction, pattern: str, wanted: set[str]) -> tuple[str, ...]:
-    rows = _run(transaction, f"MATCH {pattern} RETURN n.id AS id")
+    rows = writing.run(transaction, f"MATCH {pattern} RETURN n.id AS id")
     return tuple(row["id"] for row in rows if row["id"] not in wanted)
 
 
@@ -48,8 +47,4 @@ def _forget_log(transaction: neo4j.ManagedTransaction, kept: set[str]) -> None:
         "MATCH (p:InterlockLogPart) WHERE NOT p.entry IN $ids DELETE p",
         "MATCH (b:InterlockBegun) DELETE b",
     ):
-        _run(transaction, text, values).consume()
-
-
-def _run(transaction: neo4j.ManagedTransaction, text: str, values: Mapping[str, Any] = {}) -> neo4j.Result:
-    return transaction.run(cast(LiteralString, text), dict(values))
+        writing.run(transaction, text, values).consume()

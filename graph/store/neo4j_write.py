@@ -41,7 +41,7 @@ def write(
     for statement, rows, told in _statements(transaction, batch):
         for start in range(0, len(rows), BATCH_SIZE):
             chunk = rows[start : start + BATCH_SIZE]
-            made = _run(transaction, statement, {"rows": chunk}).consume().counters.relationships_created
+            made = run(transaction, statement, {"rows": chunk}).consume().counters.relationships_created
             if "CREATE (a)" in statement and made != len(chunk):
                 raise StoreError("Somebody removed entities during the import.", hint="Run it again.")
             if told and progress:
@@ -67,7 +67,7 @@ def _remove(transaction: neo4j.ManagedTransaction, remove: Removal) -> None:
     ]
     for text, ids in texts:
         for start in range(0, len(ids), BATCH_SIZE):
-            _run(transaction, text, {"rows": ids[start : start + BATCH_SIZE]}).consume()
+            run(transaction, text, {"rows": ids[start : start + BATCH_SIZE]}).consume()
 
 
 def _write_log(transaction: neo4j.ManagedTransaction, log: Sequence[LogEntry]) -> None:
@@ -78,20 +78,20 @@ def _write_log(transaction: neo4j.ManagedTransaction, log: Sequence[LogEntry]) -
             "MERGE (e:InterlockLog {id: $id}) SET e.kind = $kind, e.at = $at, e.summary = $summary",
         ):
             values = {"id": entry.id, "kind": entry.kind, "at": entry.at, "summary": entry.summary}
-            _run(transaction, text, values).consume()
+            run(transaction, text, values).consume()
         for number, part in enumerate(entry.parts):
             text = "CREATE (:InterlockLogPart {entry: $id, number: $number, text: $text})"
-            _run(transaction, text, {"id": entry.id, "number": number, "text": part}).consume()
+            run(transaction, text, {"id": entry.id, "number": number, "text": part}).consume()
 
 
 def begin(transaction: neo4j.ManagedTransaction, entry: Begun) -> None:
     """Note that a change begins, in a transaction of its own."""
-    _run(transaction, "MERGE (b:InterlockBegun {id: $row.id}) SET b = $row", {"row": asdict(entry)}).consume()
+    run(transaction, "MERGE (b:InterlockBegun {id: $row.id}) SET b = $row", {"row": asdict(entry)}).consume()
 
 
 def forget(transaction: neo4j.ManagedTransaction, entry_id: str) -> None:
     """Take the note on a change away."""
-    _run(transaction, "MATCH (b:InterlockBegun {id: $id}) DELETE b", {"id": entry_id}).consume()
+    run(transaction, "MATCH (b:InterlockBegun {id: $id}) DELETE b", {"id": entry_id}).consume()
 
 
 def clear(session: neo4j.Session) -> None:
@@ -100,11 +100,11 @@ def clear(session: neo4j.Session) -> None:
     session.execute_write(_new_version)
     for label in ("Entity", "Source", "InterlockLog", "InterlockLogPart", "InterlockBegun"):
         text = f"MATCH (n:{label}) CALL (n) {{ DETACH DELETE n }} IN TRANSACTIONS OF 10000 ROWS"
-        _run(session, text).consume()
+        run(session, text).consume()
     session.execute_write(_new_version)
 
 
-def _run(runner: neo4j.Session | neo4j.ManagedTransaction, text: str, values: Mapping[str, Any] = {}) -> Any:
+def run(runner: neo4j.Session | neo4j.ManagedTransaction, text: str, values: Mapping[str, Any] = {}) -> Any:
     """Run Cypher put together from names of the ontology; values always come as parameters."""
     untyped: Any = runner
     return untyped.run(text, dict(values))
@@ -112,7 +112,7 @@ def _run(runner: neo4j.Session | neo4j.ManagedTransaction, text: str, values: Ma
 
 def _new_version(transaction: neo4j.ManagedTransaction) -> None:
     """A new data version; refused, so that all is rolled back, when a newer Interlock has been here since."""
-    row = _run(
+    row = run(
         transaction,
         "MERGE (m:InterlockMeta {id: 'meta'}) SET m.version = $version, m.model_version = "
         "CASE WHEN m.model_version > $model THEN m.model_version ELSE $model END "
@@ -124,7 +124,7 @@ def _new_version(transaction: neo4j.ManagedTransaction) -> None:
 
 def model_version(transaction: neo4j.ManagedTransaction) -> int | None:
     """The model version the store was last written in; None when nothing of ours was written."""
-    row = _run(transaction, "MATCH (m:InterlockMeta {id: 'meta'}) RETURN m.model_version AS model").single()
+    row = run(transaction, "MATCH (m:InterlockMeta {id: 'meta'}) RETURN m.model_version AS model").single()
     return row["model"] if row else None
 
 
@@ -134,16 +134,16 @@ def migrate(transaction: neo4j.ManagedTransaction) -> list[str]:
     Holds the lock of the one node that every write touches, so that two processes do it in turn.
     """
     lock = "MERGE (m:InterlockMeta {id: 'meta'}) SET m.locked = true REMOVE m.locked "
-    version = _run(transaction, lock + "RETURN m.model_version AS model").single()["model"]
+    version = run(transaction, lock + "RETURN m.model_version AS model").single()["model"]
     refuse_newer(version, "on this server")
     steps = steps_from(version)
     if not steps:
         return []
     # Model 2 came with labels and types alone, which need nothing here.
-    rows = cut_keys([dict(row) for row in _run(transaction, LONG_NAMES)])
+    rows = cut_keys([dict(row) for row in run(transaction, LONG_NAMES)])
     for start in range(0, len(rows), BATCH_SIZE):
         text = "UNWIND $rows AS row MATCH (n:Entity {id: row.id}) SET n.name_key = row.key"
-        _run(transaction, text, {"rows": rows[start : start + BATCH_SIZE]}).consume()
+        run(transaction, text, {"rows": rows[start : start + BATCH_SIZE]}).consume()
     _new_version(transaction)
     return [f"model {step.to}: {step.about}" for step in steps]
 
@@ -226,13 +226,13 @@ def _before(
             "RETURN r.id AS id, a.id AS start, b.id AS end, properties(r) AS properties"
         )
         for start in range(0, len(ids), BATCH_SIZE):
-            for row in _run(transaction, text, {"ids": ids[start : start + BATCH_SIZE]}):
+            for row in run(transaction, text, {"ids": ids[start : start + BATCH_SIZE]}):
                 found[row["id"]].append(((name, row["start"], row["end"]), row["properties"]))
     return found
 
 
 def _any_of_type(transaction: neo4j.ManagedTransaction, name: str) -> bool:
-    return bool(_run(transaction, f"RETURN EXISTS {{ ()-[:{name}]->() }} AS found").single()["found"])
+    return bool(run(transaction, f"RETURN EXISTS {{ ()-[:{name}]->() }} AS found").single()["found"])
 
 
 def _grouped(records: Iterable[Any], attribute: str) -> dict[str, list[Any]]:

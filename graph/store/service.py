@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-import os
 import secrets
 import socket
 import threading
@@ -20,6 +19,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from graph.atomic import replacing
 from graph.errors import ExplorerError, StoreError
 from graph.model import Batch, Record
 from graph.store.base import Begun, LogEntry, Progress, Removal, RowStream, Store
@@ -55,7 +55,8 @@ class Service:
         leave: called at the end of every thread.
 
     Raises:
-        OSError: this machine has no loopback, or the folder cannot be written to.
+        OSError: this machine has no loopback.
+        SettingsError: the folder cannot be written to.
     """
 
     def __init__(self, store: Store, folder: Path, leave: Callable[[], None] = lambda: None) -> None:
@@ -74,7 +75,13 @@ class Service:
         self._idle: set[Channel] = set()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self._port: int = self._listener.getsockname()[1]
-        _write_private(self._file, {"port": self._port, "secret": self._secret, "protocol": PROTOCOL})
+        told = {"port": self._port, "secret": self._secret, "protocol": PROTOCOL}
+        try:
+            with replacing(self._file, private=True) as file:
+                file.write(json.dumps(told).encode())
+        except BaseException:
+            self._listener.close()
+            raise
         self._accepting = threading.Thread(target=self._accept, name="interlock-service", daemon=True)
         self._accepting.start()
 
@@ -283,11 +290,3 @@ def _in_parts(rows: RowStream, most: int | None) -> Iterator[Any]:
             part, sent_at = [], time.monotonic()
     if part:
         yield {"part": part}
-
-
-def _write_private(file: Path, content: dict[str, Any]) -> None:
-    part = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
-    opened = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(opened, "w", encoding="utf-8") as written:
-        json.dump(content, written)
-    os.replace(part, file)

@@ -6,7 +6,6 @@ from __future__ import annotations
 import atexit
 import json
 import logging
-import os
 import random
 import threading
 import time
@@ -15,9 +14,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from graph.errors import StoreLocked, StoreUnavailable
+from graph.errors import SettingsError, StoreLocked, StoreUnavailable
 from graph.interrupts import interrupts_held
 from graph.model import Batch, Entity, Source, Tie
+from graph.processes import is_alive
 from graph.store import embedded_engine as arcade
 from graph.store.attached import AttachedStore
 from graph.store.base import (
@@ -101,7 +101,8 @@ class SharedStore(Store):
         store = EmbeddedStore(self.path, timeout_s=self.timeout_s, heap=self._heap, shared=True)
         try:
             self._service = Service(store, self.path, arcade.leave)
-        except OSError as exc:  # a sandbox without loopback: nobody else can attach, and all else works
+        except (OSError, SettingsError) as exc:
+            # Without loopback, in a sandbox say, nobody else can attach, and all else works.
             _log.warning("other processes cannot use the store while this one has it open: %s", exc)
         # After the embedded store's own exit handler, so that it runs before it.
         atexit.register(self.close)
@@ -223,18 +224,6 @@ def _is_shared(path: Path) -> bool:
     """Whether the process that holds the folder lives and answers for it, or is about to."""
     try:
         holder = json.loads((path / "holder.json").read_text(encoding="utf-8"))
-        return bool(holder.get("shared")) and _lives(int(holder["pid"]))
+        return bool(holder.get("shared")) and is_alive(int(holder["pid"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
-
-
-def _lives(pid: int) -> bool:
-    if os.name == "nt":  # there a signal of 0 would end it
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

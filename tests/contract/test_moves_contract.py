@@ -33,7 +33,9 @@ OTHER = replace(ENTRY, id="imp-2", parts=())
 def tallied(batch: Batch, *log: LogEntry) -> Digest:
     tally = Tally()
     for sort, kind in SORTS.items():
-        tally.add_all(sort, (record for record in batch if isinstance(record, kind)))
+        for record in batch:
+            if isinstance(record, kind):
+                tally.add(sort, record)
     for entry in log:
         tally.add_log(entry)
     return tally.digest()
