@@ -74,7 +74,7 @@ class SharedStore(Store):
         self._guard = threading.RLock()
         self._closed = False
         self._service: Service | None = None
-        self._inner = self._enter()
+        self._inner: Store = self._enter()
 
     @property
     def holds(self) -> bool:
@@ -104,6 +104,8 @@ class SharedStore(Store):
         except (OSError, SettingsError) as exc:
             # Without loopback, in a sandbox say, nobody else can attach, and all else works.
             _log.warning("other processes cannot use the store while this one has it open: %s", exc)
+        # Before the handler that closes it: a Ctrl-C that waited for the engine comes before _enter is done.
+        self._inner = store
         # After the embedded store's own exit handler, so that it runs before it.
         atexit.register(self.close)
         return store

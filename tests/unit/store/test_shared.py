@@ -10,9 +10,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -182,6 +183,27 @@ def test_ctrl_c_of_an_attached_import_changes_nothing(tmp_path: Path) -> None:
         # The holder notices at its next step; until then its other writers wait.
         holder.upsert(Batch((firm(2),)))
         assert holder.counts().entities == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for a child process")
+def test_ctrl_c_while_the_store_opens_leaves_a_store_that_closes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Interrupted(Service):
+        def __init__(self, *args: Any) -> None:
+            super().__init__(*args)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    at_exit: list[Callable[[], None]] = []
+    monkeypatch.setattr("graph.store.shared.Service", Interrupted)
+    monkeypatch.setattr("graph.store.shared.atexit.register", at_exit.append)
+    with pytest.raises(KeyboardInterrupt):
+        SharedStore(tmp_path / "s")
+    monkeypatch.undo()
+    close = at_exit[-1]
+    close()
+    with SharedStore(tmp_path / "s") as store:
+        assert store.holds
 
 
 def test_many_threads_share_one_attached_store(tmp_path: Path) -> None:
