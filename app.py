@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from graph.errors import ExplorerError, StoreRefused, StoreUnavailable
-from widgets import data
+from widgets import data, login
 from widgets.parts import show_error
 from widgets.query_parts import keep_address
 from widgets.store_pages import broken_store_page, empty_store_page
@@ -43,22 +43,22 @@ PAGES = {
 
 
 def main() -> None:
-    """Choose the page, open the store, show errors as messages."""
+    """See who is there, choose the page, open the store, show errors as messages."""
     st.set_page_config(page_title="Interlock", page_icon=str(ICON), layout="wide")
-    page = st.navigation(
-        {
-            section: [
-                st.Page(
-                    f"views/{name}.py", title=title, icon=f":material/{icon}:",
-                    **({"default": True} if name == "home" else {"url_path": name}),
-                )
-                for name, title, icon in members
-            ]
-            for section, members in PAGES.items()
-        }
-    )  # fmt: skip
+    let_in, refused = False, None
+    try:
+        let_in = login.let_in()
+    except ExplorerError as error:
+        refused = error
+    page = navigation(shown=let_in)
     mend_contrast()
     try:
+        if refused is not None:
+            raise refused
+        if not let_in:
+            login.sign_in_page()
+            return
+        login.sign_out_button()
         if data.the_store().counts().entities == 0 and page.url_path != "imports":
             empty_store_page()
         else:
@@ -78,6 +78,23 @@ def main() -> None:
             "The page failed; the details are in the log. Your data was not changed.",
             icon=":material/bug_report:",
         )
+
+
+def navigation(*, shown: bool) -> st.Page:
+    """The pages and the menu; those who are not let in see no menu, and an address leads them nowhere."""
+    return st.navigation(
+        {
+            section: [
+                st.Page(
+                    f"views/{name}.py", title=title, icon=f":material/{icon}:",
+                    **({"default": True} if name == "home" else {"url_path": name}),
+                )
+                for name, title, icon in members
+            ]
+            for section, members in PAGES.items()
+        },
+        position="sidebar" if shown else "hidden",
+    )  # fmt: skip
 
 
 main()

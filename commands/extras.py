@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 
@@ -14,8 +15,9 @@ from commands.console import note, write
 from commands.frame import StoreOption
 from graph.atomic import replacing
 from graph.errors import FeatureMissing, SettingsError
-from graph.settings import PROJECT_FOLDER
+from graph.settings import PROJECT_FOLDER, Settings, load_settings
 
+LOOPBACK = "127.0.0.1"
 APP_FILE = PROJECT_FOLDER / "app.py"
 
 
@@ -23,13 +25,18 @@ def app(
     ctx: typer.Context,
     port: Annotated[int, typer.Option("--port", min=1024, max=65535)] = 8501,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser window.")] = True,
+    address: Annotated[
+        str,
+        typer.Option("--address", metavar="ADDRESS", help="For others than this machine: see docs/login.md."),
+    ] = LOOPBACK,
     store: StoreOption = None,
 ) -> None:
-    """Start the browser pages on this machine only (127.0.0.1). Stop with Ctrl-C.
+    """Start the browser pages, on this machine only unless --address says otherwise. Stop with Ctrl-C.
 
     \b
     interlock app
     interlock app --store neo4j://localhost:7687 --port 8600
+    interlock app --address 0.0.0.0        for others; set up log-in before, see docs/login.md
     """
     if not APP_FILE.is_file():
         raise FeatureMissing(f"{APP_FILE} is missing.", hint="Run from a full checkout: make run")
@@ -39,11 +46,43 @@ def app(
         environment["INTERLOCK_STORE"] = place
     command = [
         sys.executable, "-m", "streamlit", "run", str(APP_FILE),
-        "--server.address", "127.0.0.1", "--server.port", str(port),
+        "--server.address", address, "--server.port", str(port),
         "--server.headless", str(not browser).lower(), "--browser.gatherUsageStats", "false",
     ]  # fmt: skip
-    note(f"Interlock opens on http://127.0.0.1:{port} (stop with Ctrl-C).")
+    if not is_loopback(address):
+        note(_warning(address, port, load_settings()))
+    host = f"[{address}]" if ":" in address else address
+    note(f"Interlock opens on http://{host}:{port} (stop with Ctrl-C).")
     raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
+
+
+def is_loopback(address: str) -> bool:
+    """Whether only programs of this machine reach what listens at an address.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("::1"), is_loopback("localhost"), is_loopback("0.0.0.0")
+    (True, True, True, False)
+    """
+    if address.casefold() == "localhost":
+        return True
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False  # a name may lead anywhere
+
+
+def _warning(address: str, port: int, settings: Settings) -> str:
+    """What listening for others means with these settings."""
+    if settings.login or settings.editors or settings.editor_claim:
+        return (
+            f"Others can reach {address}:{port}; they must sign in. The pages travel unencrypted: "
+            "put a proxy with TLS before it."
+        )
+    can = "read this graph" if settings.read_only else "read and change this graph"
+    more = "" if settings.read_only else ", or allow reading alone with INTERLOCK_READ_ONLY=1"
+    return (
+        f"Warning: everybody who reaches {address}:{port} can {can}, for nobody need sign in. "
+        f"Set up log-in (docs/login.md) and INTERLOCK_LOGIN=1{more}."
+    )
 
 
 def ontology(

@@ -154,6 +154,10 @@ class StoreRefused(StoreError):
     """The store answered, and refused: wrong credentials, no such database, read-only user."""
 
 
+class EditRefused(ExplorerError):
+    """The one who asks may look, and not change: a read-only app, or a person who is no editor."""
+
+
 class FeatureMissing(StoreError):
     """This store or installation cannot do that."""
 

@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from graph.errors import SettingsError
 
@@ -25,6 +25,14 @@ class Settings(BaseModel):
         neo4j_database: name of the database; None is the server's default.
         timeout_s: limit of one query in seconds.
         heap: maximum heap of the embedded engine, such as ``1g``.
+        read_only: whether the app refuses every change, whoever asks.
+        login: whether the app shows itself to nobody who is not signed in; see docs/login.md. Naming an
+            editor asks for it as well.
+        editors: verified e-mail addresses of those who may change something, in one text with commas or a
+            list; everybody else who signs in may look.
+        editor_claim: ``name=value`` of a claim that makes an editor, such as ``groups=interlock-editors``;
+            a name with dots looks into claims of claims.
+        login_hours: after so many hours a person signs in again.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -35,6 +43,25 @@ class Settings(BaseModel):
     neo4j_database: str | None = None
     timeout_s: float = Field(default=10.0, gt=0, le=3600)
     heap: str = Field(default="1g", pattern=r"^[1-9]\d*[mg]$")
+    read_only: bool = False
+    login: bool = False
+    editors: tuple[str, ...] = ()
+    editor_claim: str | None = Field(default=None, pattern=r"^[^=]+=.+$")
+    login_hours: float = Field(default=12.0, gt=0, le=720)
+
+    @field_validator("read_only", "login", mode="before")
+    @classmethod
+    def _word(cls, value: object) -> object:
+        return (value.strip() or False) if isinstance(value, str) else value
+
+    @field_validator("editors", mode="before")
+    @classmethod
+    def _addresses(cls, value: object) -> object:
+        given: Any = value.split(",") if isinstance(value, str) else value
+        if not isinstance(given, (list, tuple)):
+            return given
+        found = tuple(each.strip().casefold() if isinstance(each, str) else each for each in given)
+        return tuple(each for each in found if each != "")
 
 
 def load_settings(file: Path | None = None) -> Settings:

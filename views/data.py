@@ -18,6 +18,7 @@ from graph.stats import Stats
 from graph.wording import percent
 from widgets import data
 from widgets.address_inputs import choice
+from widgets.sheet import sheet_button
 from widgets.source_table import source_table
 from widgets.text import md, plain
 
@@ -229,6 +230,7 @@ def _table(
         rows, hide_index=True, column_order=columns, key=key, alt=alt, placeholder=placeholder,
         height=min(560, 38 + 35 * max(1, len(rows))),
     )  # fmt: skip
+    sheet_button(rows, alt, key)
 
 
 if __name__ == "__main__":

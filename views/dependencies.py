@@ -35,6 +35,7 @@ from widgets.parts import (
     remember,
 )
 from widgets.query_parts import way
+from widgets.sheet import sheet_button
 from widgets.text import md, plain
 
 PAGE, ENTITY = "views/dependencies.py", "views/entity.py"
@@ -218,6 +219,7 @@ def share_table(rows: list[dict[str, Any]], key: str) -> None:
             "id": st.column_config.LinkColumn("id", display_text=r"id=([^&]+)"),
         },
     )  # fmt: skip
+    sheet_button(rows, "Shares with periods and sources", f"{key}-table")
 
 
 def chain(entity: Entity, graph: Graph, as_of: str | None, plans: bool) -> None:

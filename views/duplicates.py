@@ -13,12 +13,13 @@ from graph.resolution.decisions import Decision
 from graph.resolution.review import MergeNote, decide, decisions, merge_pair, merges, suggestions, undo_merge
 from graph.wording import counted
 from widgets import data
-from widgets.access import can_edit
+from widgets.access import can_edit, who
 from widgets.address_inputs import choice
 from widgets.duplicate_pair import show_pair
 from widgets.import_files import refused
 from widgets.parts import ENTITY
 from widgets.query_parts import way
+from widgets.sheet import sheet_button
 from widgets.text import md, plain
 
 PARTS = {"review": "To review", "decided": "Decided", "merged": "Merged"}
@@ -69,16 +70,18 @@ def review() -> None:
         return
     show_pair(_picked(open_pairs), _merge, _decide)
     st.subheader("All open pairs")
+    rows = [
+        {
+            "score": round(pair.score.value, 2),
+            "one": plain(pair.left.name, 120),
+            "other": plain(pair.right.name, 120),
+            "why": plain("; ".join(reason.text.rstrip(".") for reason in pair.score.reasons), 300),
+            "ids": plain(f"{pair.left.id}, {pair.right.id}", 160),
+        }
+        for pair in open_pairs
+    ]
     st.dataframe(
-        [
-            {
-                "score": round(pair.score.value, 2), "one": plain(pair.left.name, 120),
-                "other": plain(pair.right.name, 120),
-                "why": plain("; ".join(reason.text.rstrip(".") for reason in pair.score.reasons), 300),
-                "ids": plain(f"{pair.left.id}, {pair.right.id}", 160),
-            }
-            for pair in open_pairs
-        ],
+        rows,
         hide_index=True,
         key=f"duplicates-open-{len(_answered())}",
         alt="Open pairs, the likeliest first",
@@ -91,6 +94,7 @@ def review() -> None:
         },
     )  # fmt: skip
     st.caption("Select a row to decide that pair next.")
+    sheet_button(rows, "Open pairs", "duplicates-open")
 
 
 def _picked(pairs: list[Candidate]) -> Candidate:
@@ -146,7 +150,7 @@ def _key(pair: Candidate) -> tuple[str, str]:
 
 def _merge(pair: Candidate, keep: Entity, drop: Entity) -> None:
     try:
-        _, made = merge_pair(data.the_store(), keep.id, drop.id)
+        _, made = merge_pair(data.store_to_change(), keep.id, drop.id, by=who())
     except ExplorerError as error:
         refused(error)
         return
@@ -167,7 +171,7 @@ def _merge(pair: Candidate, keep: Entity, drop: Entity) -> None:
 def _decide(pair: Candidate, verdict: str) -> None:
     try:
         reasons = [reason.text for reason in pair.score.reasons]
-        decide(data.the_store(), pair.left.id, pair.right.id, verdict, reasons=reasons)
+        decide(data.store_to_change(), pair.left.id, pair.right.id, verdict, by=who(), reasons=reasons)
     except ExplorerError as error:
         refused(error)
         return
@@ -207,6 +211,7 @@ def decided() -> None:
         rows, hide_index=True, key="duplicates-decided", alt="Verdicts, the newest first", placeholder="–",
         height=min(560, 38 + 35 * len(rows)),
     )  # fmt: skip
+    sheet_button(rows, "Verdicts", "duplicates-decided")
     apart = [each for each in found if each.verdict == "different" and {*each.pair} <= set(names)]
     if apart and can_edit():
         _decide_again(apart, names)
@@ -223,7 +228,7 @@ def _decide_again(apart: list[Decision], names: dict[str, str]) -> None:
         if st.button("Review again", key="duplicates-reopen", icon=":material/undo:"):
             one, other = apart[picked].pair
             try:
-                decide(data.the_store(), one, other, "skip")
+                decide(data.store_to_change(), one, other, "skip", by=who())
             except ExplorerError as error:
                 refused(error)
                 return
@@ -259,7 +264,7 @@ def _merge_line(note: MergeNote) -> None:
             st.caption("Taken apart again.")
         elif can_edit() and st.button("Take apart", key=f"duplicates-undo-{note.id}", icon=":material/undo:"):
             try:
-                undo_merge(data.the_store(), note.id)
+                undo_merge(data.store_to_change(), note.id, by=who())
             except ExplorerError as error:
                 refused(error)
                 return

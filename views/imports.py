@@ -7,7 +7,7 @@ import streamlit as st
 from graph.errors import LoadError
 from loaders import Plan
 from loaders.source_file import Member
-from widgets.access import can_edit
+from widgets.access import can_edit, why_not
 from widgets.address_inputs import choice
 from widgets.import_files import Handed, files_input, refused, short_name
 from widgets.import_list import imports_so_far
@@ -29,9 +29,7 @@ def page() -> None:
 def new_import() -> None:
     """Files, mapping, a look, loading: each step appears when the one before it is done."""
     if not can_edit():
-        st.info(
-            "This app is read-only. Load files on the machine that holds the store.", icon=":material/lock:"
-        )
+        st.info(f"{why_not()} Load files on the machine that holds the store.", icon=":material/lock:")
         st.code("interlock load FILE ...", language="bash")
         return
     top = st.container()

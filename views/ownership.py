@@ -18,6 +18,7 @@ from widgets.answer import cell, computed, downloads, statements, ties_of
 from widgets.drawing import draw
 from widgets.parts import entity_link, entity_picker, left_out_caption, param, show_error, ties_markdown
 from widgets.query_parts import way
+from widgets.sheet import sheet_button
 from widgets.text import md, plain
 
 PAGE = "views/ownership.py"
@@ -282,14 +283,16 @@ def every_chain(found: Found, key: str) -> None:
     """Each chain of stakes with its product."""
     with st.expander(f"Every chain ({len(found.chains):,})"):
         shares = ("share", "at least", "at most")
+        rows = [
+            {name: plain(value, 400) if isinstance(value, str) else value for name, value in row.items()}
+            for row in found.chains[:MOST_LISTED]
+        ]
         st.dataframe(
-            [
-                {name: plain(value, 400) if isinstance(value, str) else value for name, value in row.items()}
-                for row in found.chains[:MOST_LISTED]
-            ],
+            rows,
             column_config={name: st.column_config.NumberColumn(name, format="percent") for name in shares},
             hide_index=True, placeholder="not known", key=key, alt="Every chain of stakes",
         )  # fmt: skip
+        sheet_button(rows, "Every chain of stakes", key)
         if len(found.chains) > MOST_LISTED:
             st.caption(f"The {MOST_LISTED} largest of {len(found.chains):,}.")
 

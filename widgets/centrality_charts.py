@@ -18,6 +18,7 @@ from widgets.analyses_centrality import Asked, records
 from widgets.drawing import page_palette, selection
 from widgets.parts import entity_link
 from widgets.query_parts import way
+from widgets.sheet import sheet_button
 from widgets.text import page_address, plain
 
 HERE = "views/centrality.py"
@@ -239,3 +240,4 @@ def members(graph: nx.MultiDiGraph, ids: list[str], key: str) -> None:
         rows, hide_index=True, key=f"{key}-members", height=min(520, 38 + 35 * len(rows)), alt="Members",
         column_config={"page": st.column_config.LinkColumn("page", display_text=r"id=([^&]+)")},
     )  # fmt: skip
+    sheet_button(rows, "Members", f"{key}-members")

@@ -19,28 +19,46 @@ from graph.search import NameIndex, name_index
 from graph.settings import load_settings
 from graph.stats import Stats, stats
 from graph.store import Rows, Store, open_store
+from graph.store.reading import ReadingStore
+from widgets.access import can_edit, must_edit
 
 
 def the_store() -> Store:
-    """The store of the settings, one handle for all sessions of this process."""
-    return _open(load_settings().store)
+    """The store of the settings, for reading; every writing call on it is refused, whoever asks.
+
+    One handle for all sessions of this process.
+    """
+    return ReadingStore(opened(load_settings().store))
+
+
+def store_to_change() -> Store:
+    """The same store, for writing: the one way to it that the app has.
+
+    Raises:
+        EditRefused: the app is read-only, or whoever is signed in is no editor.
+    """
+    must_edit()
+    store = the_store()
+    return store.whole if isinstance(store, ReadingStore) else store
 
 
 @st.cache_resource(show_spinner="Opening the store …")
-def _open(place: str) -> Store:
+def opened(place: str) -> Store:
+    """The store itself, kept open. For this module alone: pages take one of the two above."""
     return open_store(place)
 
 
 def interruptions() -> list[str]:
     """What became of imports that were running when the program before this one was killed, as sentences."""
-    return _interruptions(load_settings().store)
+    # To tell it is to put the note away, which is a change.
+    return _interruptions(load_settings().store) if can_edit() else []
 
 
 @st.cache_resource(show_spinner=False)
 def _interruptions(place: str) -> list[str]:
     del place  # the key alone
     try:
-        return interrupted(the_store())
+        return interrupted(store_to_change())
     except StoreError:  # a user who may only read cannot put the note away
         return []
 

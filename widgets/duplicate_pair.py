@@ -11,7 +11,7 @@ from graph.ontology import ontology
 from graph.resolution.candidates import Candidate
 from graph.wording import counted, identifier_text, sentence
 from widgets import data
-from widgets.access import can_edit
+from widgets.access import can_edit, why_not
 from widgets.parts import ENTITY
 from widgets.text import md, plain
 
@@ -44,7 +44,7 @@ def show_pair(pair: Candidate, on_merge: Merge, on_decide: Decide) -> None:
                     if editing and st.button(label, key=f"duplicates-{side}", icon=":material/merge:"):
                         on_merge(pair, entity, other)
         if not editing:
-            st.caption("This app is read-only.")
+            st.caption(why_not())
             return
         with st.container(horizontal=True):
             if st.button("Different", key="duplicates-different", icon=":material/call_split:"):

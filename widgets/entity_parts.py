@@ -31,6 +31,7 @@ from widgets import data
 from widgets.origin_line import last_read
 from widgets.parts import ENTITY, PATHS, cited, param
 from widgets.query_parts import address_of, way
+from widgets.sheet import sheet_button
 from widgets.text import md, page_address, plain
 
 # A link to the page one is on is drawn as chosen and cut to one line; in a list of ties it is a name like others.
@@ -285,6 +286,7 @@ def tie_grid(lines: Sequence[TieLine], key: str) -> None:
         },
     )  # fmt: skip
     st.caption(f"{counted(len(rows), 'tie')}. Links in a table open in a new tab.")
+    sheet_button(rows, "Ties", key)
 
 
 def the_rankings(as_of: str | None, plans: bool) -> tuple[Ranking, ...]:

@@ -21,6 +21,7 @@ from widgets.entity_parts import NOT_KNOWN, carried, grouped, paged, the_ranking
 from widgets.entity_timeline import timeline_alt, timeline_chart
 from widgets.parts import cited, left_out_caption, param
 from widgets.query_parts import way
+from widgets.sheet import sheet_button
 from widgets.text import md, plain
 
 DRAWN = 60  # entities of the network
@@ -141,6 +142,7 @@ def _bar_table(bars: Sequence[Bar]) -> None:
         rows, hide_index=True, placeholder=NOT_KNOWN, key="entity-bar-table", alt="Dated ties as a table",
         height=min(560, 38 + 35 * max(1, len(rows))),
     )  # fmt: skip
+    sheet_button(rows, "Dated ties", "entity-bar-table")
 
 
 @st.fragment
@@ -253,6 +255,7 @@ def sources_tab(found: Dossier, as_of: str | None, plans: bool) -> None:
             "what rests on it": st.column_config.LinkColumn("what rests on it", display_text="show"),
         },
     )  # fmt: skip
+    sheet_button(rows, "Sources", "entity-sources")
 
 
 def disagreement(found: Dossier) -> None:

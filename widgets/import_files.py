@@ -13,6 +13,7 @@ from graph.errors import ExplorerError, LoadError, UnknownFormat
 from graph.importer import Origin
 from graph.model import Item, Place, Unread
 from loaders import FORMATS, Plan, ReadOptions, loader_for, plan
+from widgets.access import must_edit
 from widgets.parts import show_error
 from widgets.session_folder import Folder
 from widgets.text import md, plain
@@ -180,6 +181,7 @@ def _keep(given: Sequence[Any]) -> None:
     kept = st.session_state.get("import-kept")
     if kept is not None and kept[0] == key:
         return
+    must_edit()
     names = [safe_name(file.name) for file in given]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:

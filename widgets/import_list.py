@@ -14,6 +14,7 @@ from widgets.access import can_edit
 from widgets.address_inputs import follow, keep
 from widgets.import_run import undo_button
 from widgets.parts import entity_link, param
+from widgets.sheet import sheet_button
 from widgets.text import md, plain
 
 _SHOWN = 12
@@ -32,21 +33,28 @@ def imports_so_far() -> None:
     if not notes:
         st.info("Nothing has been imported yet.", icon=":material/info:")
         return
+    rows = [
+        {
+            "at (UTC)": _time(each),
+            "files": plain(_files(each), 200),
+            "state": _STATES.get(each.state, each.state),
+            "new entities": each.numbers.get("entities_new"),
+            "new ties": each.numbers.get("ties_new"),
+            "rejected rows": each.numbers.get("rejected"),
+            "format": ", ".join(each.formats),
+            "import": each.id,
+        }
+        for each in notes
+    ]
     st.dataframe(
-        [
-            {
-                "at (UTC)": _time(each), "files": plain(_files(each), 200), "state": _STATES.get(each.state, each.state),
-                "new entities": each.numbers.get("entities_new"), "new ties": each.numbers.get("ties_new"),
-                "rejected rows": each.numbers.get("rejected"), "format": ", ".join(each.formats), "import": each.id,
-            }
-            for each in notes
-        ],
+        rows,
         hide_index=True,
         key="import-list",
         alt="Imports, the newest first",
         placeholder="–",
         column_config={"files": st.column_config.TextColumn(width=260)},
-    )  # fmt: skip
+    )
+    sheet_button(rows, "Imports", "import-list")
     labels = {each.id: f"{_time(each)}, {plain(_files(each), 80)}" for each in notes}
     # Two of one minute and one name would be one to the box.
     if len(set(labels.values())) < len(labels):

@@ -101,7 +101,7 @@ def _load(handed: Handed) -> None:
     try:
         with collector_paused():
             stage = Stage(data.the_store(), strict=planned.strict).read(metered(handed, planned, bar))
-            report = commit(data.the_store(), stage, origin=handed.origin(planned), progress=tell)
+            report = commit(data.store_to_change(), stage, origin=handed.origin(planned), progress=tell)
     except ExplorerError as error:
         refused(error, handed)
         return
@@ -154,7 +154,7 @@ def undo_button(import_id: str, key: str) -> None:
             return
         with st.spinner("Taking it back …"):
             try:
-                undone = undo_import(data.the_store(), import_id)
+                undone = undo_import(data.store_to_change(), import_id)
             except ExplorerError as error:
                 refused(error)
                 return

@@ -13,7 +13,7 @@ from graph.queries.header import COLUMN_UNITS, PARAMETER_TYPES, QueryColumn, Que
 from graph.queries.save import Draft, check_draft, draft_text, save_draft
 from graph.store import Rows
 from widgets import data
-from widgets.access import can_edit
+from widgets.access import can_edit, must_edit, why_not
 from widgets.console_parts import Outcome
 from widgets.parts import show_error
 from widgets.query_parts import way
@@ -62,7 +62,7 @@ def _buttons(draft: Draft, text: str) -> None:
             )
         else:
             pressed = False
-            st.caption("This app is read-only: download the file instead.")
+            st.caption(f"{why_not()} Download the file instead.")
         st.download_button(
             "Download the file", text, file_name=f"{draft.id}.cypher", mime="text/plain", key="save-download",
             icon=":material/download:", on_click="ignore",
@@ -70,6 +70,7 @@ def _buttons(draft: Draft, text: str) -> None:
     if not pressed:
         return
     try:
+        must_edit()
         saved = save_draft(draft, overwrite=replace)
     except ExplorerError as error:
         show_error(error)

@@ -8,6 +8,7 @@ from graph.wording import counted, plural
 from widgets import data
 from widgets.parts import SOURCES, ties_markdown
 from widgets.query_parts import selected_rows
+from widgets.sheet import sheet_button
 from widgets.text import link, md, plain
 
 MOST_TIES = 50
@@ -53,6 +54,7 @@ def source_table(key: str) -> None:
         on_select="rerun",
         selection_mode="single-row",
     )
+    sheet_button(table, "Sources", key)
     chosen = selected_rows(event)
     if chosen and chosen[0] < len(kept):
         source_ties(kept[chosen[0]]["id"])

@@ -9,7 +9,7 @@ from graph.importer import import_records
 from graph.settings import BUNDLED_DATA, is_server, load_settings
 from loaders import read_path
 from widgets import data
-from widgets.access import can_edit
+from widgets.access import can_edit, why_not
 from widgets.query_parts import way
 from widgets.text import md
 
@@ -18,9 +18,7 @@ def empty_store_page() -> None:
     """What a store without data shows: the bundled data in one click, or how to bring one's own."""
     st.title("Nothing loaded yet")
     if not can_edit():
-        st.write(
-            "The store is empty, and this app is read-only. Load data on the machine that holds the store."
-        )
+        st.write(f"The store is empty. {why_not()} Load data on the machine that holds the store.")
         st.code("interlock load", language="bash")
         return
     st.write(
@@ -40,7 +38,7 @@ def _load_bundled() -> None:
     def tell(done: int, total: int) -> None:
         bar.progress(min(1.0, done / max(total, 1)), f"{done:,} of {total:,} records")
 
-    import_records(data.the_store(), read_path(BUNDLED_DATA), progress=tell)
+    import_records(data.store_to_change(), read_path(BUNDLED_DATA), progress=tell)
     bar.empty()
 
 

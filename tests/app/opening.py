@@ -13,14 +13,15 @@ from streamlit.testing.v1 import AppTest
 from graph.store import Store
 from widgets import data
 
-APP = str(Path(__file__).parents[2] / "app.py")
+ROOT = Path(__file__).parents[2]
+APP = str(ROOT / "app.py")
 HOSTILE = "<img src=x onerror=alert(1)> [x](javascript:alert(1)) $a$ :red[x] **b** `c` # d \u202e"
 
 
 @contextmanager
 def app_on(store: Store, monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
     """Let the app use ``store``, with empty caches before and after."""
-    monkeypatch.setattr(data, "the_store", lambda: store)
+    monkeypatch.setattr(data, "opened", lambda place: store)
     _clear()
     yield
     _clear()

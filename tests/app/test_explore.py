@@ -22,7 +22,7 @@ HOSTILE = "<img src=x onerror=alert(1)> [x](javascript:alert(1)) $a$ :red[x] **b
 @pytest.fixture
 def app(monkeypatch: pytest.MonkeyPatch, bundled_store: EmbeddedStore) -> Generator[None]:
     """The app on the bundled store, which this process holds already."""
-    monkeypatch.setattr(data, "the_store", lambda: bundled_store)
+    monkeypatch.setattr(data, "opened", lambda place: bundled_store)
     st.cache_resource.clear()
     st.cache_data.clear()
     yield
@@ -199,12 +199,12 @@ class TestWithTheBundledData:
 def test_an_empty_store_offers_the_bundled_data(
     monkeypatch: pytest.MonkeyPatch, embedded_store: EmbeddedStore
 ) -> None:
-    monkeypatch.setattr(data, "the_store", lambda: embedded_store)
+    monkeypatch.setattr(data, "opened", lambda place: embedded_store)
     assert "Nothing loaded yet" in said(run())
 
 
 def test_hostile_names_stay_text(monkeypatch: pytest.MonkeyPatch, embedded_store: EmbeddedStore) -> None:
-    monkeypatch.setattr(data, "the_store", lambda: embedded_store)
+    monkeypatch.setattr(data, "opened", lambda place: embedded_store)
     st.cache_resource.clear()
     entities = (
         Entity("a~b,c.", HOSTILE, "company", (HOSTILE + "2",), description=HOSTILE, country="US"),

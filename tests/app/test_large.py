@@ -25,7 +25,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Generator[EmbeddedStore]:
 
 @pytest.fixture
 def app(monkeypatch: pytest.MonkeyPatch, large: EmbeddedStore) -> Generator[None]:
-    monkeypatch.setattr(data, "the_store", lambda: large)
+    monkeypatch.setattr(data, "opened", lambda place: large)
     st.cache_resource.clear()
     st.cache_data.clear()
     yield

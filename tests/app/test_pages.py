@@ -24,7 +24,7 @@ HOSTILE = "<img src=x onerror=alert(1)> [x](javascript:alert(1)) $a$ :red[x] **b
 @pytest.fixture
 def app(monkeypatch: pytest.MonkeyPatch, bundled_store: EmbeddedStore) -> Generator[None]:
     """The app on the bundled store, which this process holds already."""
-    monkeypatch.setattr(data, "the_store", lambda: bundled_store)
+    monkeypatch.setattr(data, "opened", lambda place: bundled_store)
     st.cache_resource.clear()
     st.cache_data.clear()
     yield
@@ -35,7 +35,7 @@ def app(monkeypatch: pytest.MonkeyPatch, bundled_store: EmbeddedStore) -> Genera
 @pytest.fixture
 def on_store(monkeypatch: pytest.MonkeyPatch, embedded_store: EmbeddedStore) -> Generator[EmbeddedStore]:
     """The app on an empty store."""
-    monkeypatch.setattr(data, "the_store", lambda: embedded_store)
+    monkeypatch.setattr(data, "opened", lambda place: embedded_store)
     st.cache_resource.clear()
     st.cache_data.clear()
     yield embedded_store
@@ -223,7 +223,7 @@ def test_an_engine_that_fails_is_a_message(
         raise error
 
     st.cache_resource.clear()
-    monkeypatch.setattr(data, "the_store", lambda: bundled_store)
+    monkeypatch.setattr(data, "opened", lambda place: bundled_store)
     part = {"views/imports.py": "list", "views/duplicates.py": "merged", "views/data.py": "loaded"}[page]
     run(page, part=part)
     monkeypatch.setattr(EmbeddedStore, "log", broken)

@@ -582,6 +582,41 @@ def test_app_listens_on_this_machine_only_and_passes_the_store_on(
     assert environment["INTERLOCK_STORE"] == str(tmp_path / "s")
 
 
+@pytest.mark.parametrize(
+    ("address", "settings", "words"),
+    [
+        ("127.0.0.1", {}, ""),
+        ("localhost", {}, ""),
+        ("0.0.0.0", {}, "read and change this graph, for nobody need sign in"),
+        ("graph.example.org", {}, "read and change this graph, for nobody need sign in"),
+        ("::", {"INTERLOCK_READ_ONLY": "1"}, "can read this graph, for nobody need sign in"),
+        ("0.0.0.0", {"INTERLOCK_LOGIN": "1"}, "they must sign in"),
+        ("0.0.0.0", {"INTERLOCK_EDITORS": "ann@example.org"}, "they must sign in"),
+    ],
+)
+def test_an_address_for_others_is_warned_of(
+    monkeypatch: pytest.MonkeyPatch, address: str, settings: dict[str, str], words: str
+) -> None:
+    from commands import extras
+
+    started: list[list[str]] = []
+
+    def start(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
+        started.append(command)
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(extras.subprocess, "run", start)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    result = run("app", "--no-browser", "--address", address)
+    assert result.exit_code == 0
+    assert started[0][started[0].index("--server.address") + 1] == address
+    if words:
+        assert words in " ".join(result.stderr.split())
+    else:
+        assert "sign in" not in result.stderr
+
+
 # as a real process
 
 

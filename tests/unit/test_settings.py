@@ -39,6 +39,10 @@ def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp
         ("timeout_s = 0", "timeout_s"),
         ('heap = "lots"', "heap"),
         ('neo4j_password = 7', "neo4j_password"),
+        ('read_only = "perhaps"', "read_only"),
+        ('editors = [7]', "editors"),
+        ('editor_claim = "editors"', "editor_claim"),
+        ('login_hours = 0', "login_hours"),
     ],
 )  # fmt: skip
 def test_a_wrong_file_is_named(text: str, words: str, tmp_path: Path) -> None:
@@ -46,6 +50,15 @@ def test_a_wrong_file_is_named(text: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=words) as caught:
         load_settings()
     assert caught.value.hint
+
+
+def test_editors_stand_in_a_list_or_in_one_text(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "interlock.toml").write_text(
+        'editors = [" Ann@Example.org", "bob@example.org"]', encoding="utf-8"
+    )
+    assert load_settings().editors == ("ann@example.org", "bob@example.org")
+    monkeypatch.setenv("INTERLOCK_EDITORS", "Cid@example.org,, dee@example.org ")
+    assert load_settings().editors == ("cid@example.org", "dee@example.org")
 
 
 def test_a_file_that_is_asked_for_must_exist(monkeypatch: pytest.MonkeyPatch) -> None:
