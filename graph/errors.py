@@ -150,6 +150,12 @@ class StoreLocked(StoreUnavailable):
     """Another process holds the embedded store."""
 
 
+class StoreDamaged(StoreUnavailable):
+    """The files of the store are not those that were written, or cannot be read any more."""
+
+    retry = False
+
+
 class StoreRefused(StoreError):
     """The store answered, and refused: wrong credentials, no such database, read-only user."""
 

@@ -47,6 +47,7 @@ from graph.store.embedded_folder import (
     take_lock,
 )
 from graph.store.embedded_migrate import indexes, migrate, model_version
+from graph.store.embedded_seal import damaged
 from graph.store.embedded_write import read_log, read_log_parts, read_version, write_transaction
 from graph.store.status import StoreStatus
 
@@ -264,18 +265,18 @@ class EmbeddedStore(Store):
             self._release(generation)
 
     def entities(self, ids: Sequence[str] | None = None) -> Iterator[Entity]:
-        for row in self._scan("(n:Entity)", "n", _ENTITY_FIELDS, ids):
+        for row in self._records("entities", "(n:Entity)", _ENTITY_FIELDS, ids):
             yield entity_from(row)
 
     def sources(self, ids: Sequence[str] | None = None) -> Iterator[Source]:
-        for row in self._scan("(n:Source)", "n", _SOURCE_FIELDS, ids):
+        for row in self._records("sources", "(n:Source)", _SOURCE_FIELDS, ids):
             yield source_from(row)
 
     def ties(self, ids: Sequence[str] | None = None) -> Iterator[Tie]:
         if ids is not None:
             yield from self._ties_by_id(ids)
             return
-        for row in self._scan("(a:Entity)-[n]->(b:Entity)", "n", _TIE_FIELDS, None, _TIE_ENDS):
+        for row in self._records("ties", "(a:Entity)-[n]->(b:Entity)", _TIE_FIELDS, None, _TIE_ENDS):
             yield _tie(row)
 
     def ties_of(self, entity_id: str) -> list[Tie]:
@@ -321,7 +322,19 @@ class EmbeddedStore(Store):
                 raise arcade.translate(exc, _SCAN_TIMEOUT_S) from exc
         finally:
             self._release(generation)
+        if any(not isinstance(row["id"], str) for row in rows):
+            raise damaged(self.path, "records without an id are in it.")
         rows.sort(key=lambda row: row["id"])
+        return rows
+
+    def _records(
+        self, name: str, pattern: str, fields: Sequence[str], ids: Sequence[str] | None, extra: str = ""
+    ) -> list[dict[str, Any]]:
+        """Records of a type; of all of them, the engine passes over those that it cannot reach any more."""
+        version, counted = self.data_version(), getattr(self.counts(), name)
+        rows = self._scan(pattern, "n", fields, ids, extra)
+        if ids is None and len(rows) != counted and self.data_version() == version:
+            raise damaged(self.path, f"of {counted:,} {name} it gives {len(rows):,}.")
         return rows
 
     # life

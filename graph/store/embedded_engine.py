@@ -21,6 +21,7 @@ from graph.errors import (
     QueryError,
     QuerySyntaxError,
     QueryTimeout,
+    StoreDamaged,
     StoreError,
     StoreUnavailable,
     WriteRefused,
@@ -170,8 +171,8 @@ def open_database(folder: Path, *, create: bool = False) -> Any:
     except Exception as exc:
         raise StoreUnavailable(
             f"The store in {folder} cannot be opened: {_first_line(exc)}",
-            hint="Check that the disk is writable and not full; restore a backup or load the data again "
-            "into another folder with --store.",
+            hint="Check that the disk is writable and not full; restore a backup (interlock --store NEW "
+            "store restore FILE) or load the data again into another folder with --store NEW.",
         ) from exc
 
 
@@ -230,6 +231,12 @@ def run_query(database: Any, cypher: str, parameters: Mapping[str, Any], timeout
         except Exception as exc:
             raise translate(exc, timeout_s) from exc
 
+
+# Nothing is deleted while it is read, so a record that is not there, or makes no sense, is a damaged file.
+_DAMAGE = re.compile(
+    r"RecordNotFound|SerializationException|InvalidDatabaseState|Cannot find record type|may be corrupted"
+    r"|Record #\d+:\d+ not found"
+)
 
 _columns: dict[str, tuple[str, ...]] = {}
 # What a plan prints is not always what a row calls its columns, so rows have a memory of their own.
@@ -297,6 +304,11 @@ def translate(error: BaseException, timeout_s: float) -> ExplorerError:
             "The query needs more memory than the engine may use.",
             hint="Narrow it with a start entity, fewer hops or a LIMIT.",
         )
+    if _DAMAGE.search(text):
+        return StoreDamaged(
+            f"The store is damaged: {_innermost(text)}.",
+            hint="Restore a backup into another folder: interlock --store NEW store restore FILE",
+        )
     if "DatabaseIsClosed" in text or "is closed" in text:
         return StoreUnavailable("The store was closed while it was being read.", hint="Open it again.")
     return QueryError(
@@ -325,6 +337,11 @@ def _syntax_error(text: str) -> QuerySyntaxError:
     if found := _SYNTAX_AFTER.search(text):
         return QuerySyntaxError(found[1], line=int(found[2]), column=int(found[3]), hint=hint)
     return QuerySyntaxError(text, hint=hint)
+
+
+def reason(error: BaseException) -> str:
+    """What the engine says of an error, in one line."""
+    return _innermost(str(error))
 
 
 def _innermost(text: str) -> str:

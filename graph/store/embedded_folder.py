@@ -16,10 +16,11 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from graph.atomic import flush_names, replacing
-from graph.errors import StoreLocked, StoreUnavailable
+from graph.errors import ExplorerError, SettingsError, StoreError, StoreLocked, StoreUnavailable
 from graph.model import Batch
 from graph.store import embedded_engine as arcade
 from graph.store.base import Begun, LogEntry, Progress
+from graph.store.embedded_seal import break_seal, check_seal, damaged, seal
 from graph.store.embedded_write import build_schema, bulk_write
 
 _BEGUN = "begun.json"
@@ -40,7 +41,9 @@ class Generation:
     def drop(self) -> None:
         self.dropped = True
         self.database.close()
-        if not self.keep:
+        if self.keep:
+            seal(self.folder.parent, self.folder)
+        else:
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -106,19 +109,34 @@ def open_current(path: Path) -> Generation:
         return generation
     folder = path / name
     if not name.startswith("gen-") or not folder.is_dir():
-        raise StoreUnavailable(
-            f"The store in {path} is damaged: CURRENT names {name[:40]!r}, which is not there.",
-            hint="Restore the folder from a backup, or load the data again into another folder with --store.",
-        )
+        raise damaged(path, f"CURRENT names {name[:40]!r}, which is not there.")
+    check_seal(path, folder)
+    break_seal(path)
     database = arcade.open_database(folder)
-    build_schema(database)
+    try:
+        build_schema(database)
+    except ExplorerError:
+        raise
+    except Exception as exc:
+        database.close()
+        raise damaged(path, f"{arcade.reason(exc)}.") from exc
     return Generation(folder, database)
 
 
 def begin(path: Path, entry: Begun) -> None:
-    """Note beside the database that a change begins."""
-    with replacing(path / _BEGUN) as file:
-        file.write(json.dumps([asdict(each) for each in [*begun(path), entry]]).encode())
+    """Note beside the database that a change begins.
+
+    Raises:
+        StoreError: the disk is full, or takes no writes.
+    """
+    try:
+        with replacing(path / _BEGUN) as file:
+            file.write(json.dumps([asdict(each) for each in [*begun(path), entry]]).encode())
+    except SettingsError as exc:
+        raise StoreError(
+            f"The store in {path} takes no writes: {exc.message}",
+            hint="Nothing was changed. Free the disk, or mend the permissions, and try again.",
+        ) from exc
 
 
 def begun(path: Path) -> list[Begun]:
