@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format bench docs lock clean
+.PHONY: help setup run test lint format bench spark docs lock clean
 
 help: ## list these words
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -45,12 +45,22 @@ bench: setup ## measure stores, analyses, imports and resolution against their p
 	$(BIN)/python -m bench.imports
 	$(BIN)/python -m bench.resolution --sizes 1k,20k
 
+spark: setup .venv-spark/.ready ## compare an exported graph on Spark with ours (400 MB of packages, Java 17)
+	$(BIN)/python -m pytest tests/spark $(ARGS)
+
+.venv-spark/.ready: requirements-spark.lock
+	$(PYTHON) -m venv .venv-spark
+	.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 docs: setup ## write the generated documentation
 	$(BIN)/interlock ontology --output docs/ontology.md
 
 lock: ## resolve the dependencies again (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --extra dev \
 		pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+		requirements-spark.in -o requirements-spark.lock
 
 clean: ## remove the environment and the local store
-	rm -rf $(VENV) .interlock *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-spark .interlock *.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -10,6 +10,7 @@ import typer
 
 from commands.console import Format, note, show, show_json
 from commands.frame import FormatOption, StoreOption, opened, progress
+from commands.load import tell_bulk
 from graph.errors import SettingsError
 
 
@@ -49,9 +50,15 @@ def export(
     format_id: Annotated[
         str | None,
         typer.Option(
-            "--as", metavar="FORMAT", help="csv, graphml, gexf, json, cypher or html.", show_default=False
+            "--as",
+            metavar="FORMAT",
+            help="csv, graphml, gexf, json, cypher or html; neo4j-admin or graphframes for a new folder.",
+            show_default=False,
         ),
     ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Write anew a folder that an export made before.")
+    ] = False,
     store: StoreOption = None,
 ) -> None:
     """Write the whole store to a file, every status included; the drawing (.html) shows facts.
@@ -60,9 +67,18 @@ def export(
     interlock export interlock.zip         the three CSV files, loadable again
     interlock export interlock.gexf        for Gephi
     interlock export interlock.html        a drawing for the browser
+    interlock export big --as neo4j-admin  a folder of CSV files for neo4j-admin database import
+    interlock export big --as graphframes  a folder of Parquet files for Spark: vertices, edges, sources
     """
-    from graph.exporter import export_store, format_for
+    from graph.exporter import FOLDER_FORMATS, export_folder, export_store, format_for
 
+    if format_id in FOLDER_FORMATS:
+        with opened(ctx) as target, progress("Writing") as tell:
+            digest = export_folder(target, file, format_id, replace=replace, progress=tell)
+        note(f"{file} written: {FOLDER_FORMATS[format_id].title}.")
+        if format_id == "neo4j-admin":
+            tell_bulk(file, digest)
+        return
     format_for(file, format_id)
     with opened(ctx) as target, progress("Writing"):
         chosen = export_store(target, file, format_id)

@@ -12,9 +12,17 @@ import typer
 
 from commands.console import Format, note, show, show_json
 from commands.frame import FormatOption, StoreOption, Tell, opened, progress
-from graph.errors import LoadError
-from graph.importer import ImportReport, Origin, check_records, import_records, write_rejects
+from graph.errors import LoadError, SettingsError
+from graph.importer import (
+    ImportReport,
+    Origin,
+    check_records,
+    import_records,
+    import_to_files,
+    write_rejects,
+)
 from graph.model import Item
+from graph.moves.digest import Digest
 from graph.settings import BUNDLED_DATA
 from graph.wording import counted
 from loaders import FORMATS as LOAD_FORMATS
@@ -107,6 +115,18 @@ def load(
     source_url: SourceUrlOption = None,
     strict: StrictOption = False,
     rejects: RejectsOption = None,
+    bulk: Annotated[
+        Path | None,
+        typer.Option(
+            "--bulk",
+            metavar="FOLDER",
+            help="Load nothing; write the files into this new folder for neo4j-admin database import.",
+            show_default=False,
+        ),
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="With --bulk: write anew a folder that it made before.")
+    ] = False,
     store: StoreOption = None,
     form: FormatOption = Format.table,
 ) -> None:
@@ -121,6 +141,7 @@ def load(
     interlock load companies.csv investments.csv     tables that belong together
     interlock load lei.xml.gz --dry-run              look first
     interlock load mine.xlsx --guess-mapping m.yaml  then look at m.yaml, and load with --mapping m.yaml
+    interlock load lei.xml.gz --bulk lei-neo4j       for a Neo4j too large to load over the network
     """
     if guess_mapping is not None:
         _guess(paths, guess_mapping, encoding)
@@ -128,6 +149,15 @@ def load(
     options = ReadOptions(mapping, encoding, publisher, source_date, source_url)
     planned = _planned(paths, format_id, options)
     exact = strict or planned.strict
+    if bulk is not None:
+        if if_empty:
+            raise SettingsError(
+                "--if-empty is about a store, and --bulk writes into none.", hint="Leave one of them out."
+            )
+        _to_files(planned, bulk, exact, replace, dry_run, rejects, form)
+        return
+    if replace:
+        raise SettingsError("--replace goes with --bulk.", hint="Empty a store with: interlock clear")
     with opened(ctx, create=True) as target, progress("Reading", "Writing") as tell:
         if if_empty and target.counts().entities:
             note(f"The store {target.location} holds data already; nothing was loaded.")
@@ -150,6 +180,37 @@ def load(
             f"{counted(report.accepted, 'row')} loaded into {place} in {seconds:.1f} s; "
             f"take it back with: interlock imports undo {report.import_id}"
         )
+
+
+def _to_files(
+    planned: Plan,
+    folder: Path,
+    strict: bool,
+    replace: bool,
+    dry_run: bool,
+    rejects: Path | None,
+    form: Format,
+) -> None:
+    started = time.perf_counter()
+    with progress("Reading", "Writing") as tell:
+        report, digest = import_to_files(
+            folder, metered(planned, tell), strict=strict, origin=origin_of(planned), replace=replace,
+            dry_run=dry_run, progress=tell.second,
+        )  # fmt: skip
+    seconds = time.perf_counter() - started
+    _tell_rejects(report, rejects, strict, "; nothing was written")
+    _show_report(report, form)
+    if digest is None:
+        note(f"{counted(report.accepted, 'row')} can be loaded; nothing was written (--dry-run).")
+        return
+    note(f"{counted(report.accepted, 'row')} written to {folder} in {seconds:.1f} s.")
+    tell_bulk(folder, digest)
+
+
+def tell_bulk(folder: Path, digest: Digest) -> None:
+    """Say what to do with files for Neo4j's importer."""
+    note(f"Next, on the server's machine: sh {folder}/import.sh, see {folder}/README.txt")
+    note(f"The imported graph has the content digest {digest.content[:16]}.")
 
 
 def check(

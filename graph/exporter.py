@@ -10,10 +10,13 @@ from typing import IO
 from graph.atomic import replacing
 from graph.errors import SettingsError, did_you_mean
 from graph.exports.cypher import write_cypher
+from graph.exports.graphframes import export_graphframes
 from graph.exports.node_link import write_node_link
 from graph.exports.triple import write_triple
 from graph.exports.xml import write_gexf, write_graphml
-from graph.store.base import Store
+from graph.moves.bulk import export_bulk
+from graph.moves.digest import Digest
+from graph.store.base import Progress, Store
 
 
 def write_html(store: Store, file: IO[bytes]) -> None:
@@ -49,6 +52,70 @@ FORMATS: Mapping[str, Format] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class FolderFormat:
+    """A format of several files in a folder of their own, which no ending of a name stands for."""
+
+    id: str
+    title: str
+    write: Callable[[Store, Path, bool, Progress | None], Digest]
+    """Writes the store; the third argument says whether such a folder may be written anew."""
+
+
+FOLDER_FORMATS: Mapping[str, FolderFormat] = {
+    made.id: made
+    for made in (
+        FolderFormat(
+            "neo4j-admin",
+            "CSV files for neo4j-admin database import",
+            lambda store, folder, replace, tell: export_bulk(store, folder, replace=replace, progress=tell),
+        ),
+        FolderFormat(
+            "graphframes",
+            "Parquet files for GraphFrames on Spark",
+            lambda store, folder, replace, tell: export_graphframes(
+                store, folder, replace=replace, progress=tell
+            ),
+        ),
+    )
+}
+
+
+def export_folder(
+    store: Store,
+    folder: str | Path,
+    format_id: str,
+    *,
+    replace: bool = False,
+    progress: Progress | None = None,
+) -> Digest:
+    """Write every entity, tie and source, whatever its status, as files in a new folder.
+
+    Args:
+        format_id: see :data:`FOLDER_FORMATS`.
+        replace: write anew a folder that such an export made before.
+
+    Returns:
+        What was written, counted and hashed.
+
+    Raises:
+        SettingsError: no such format, something stands there, or the folder cannot be written.
+        SchemaViolation, StoreUnavailable, StoreRefused: see :func:`graph.moves.bulk.export_bulk`.
+    Memory: some ten thousand records.
+    """
+    if format_id not in FOLDER_FORMATS:
+        raise _no_format(format_id)
+    return FOLDER_FORMATS[format_id].write(store, Path(folder), replace, progress)
+
+
+def _no_format(format_id: str) -> SettingsError:
+    known = [*FORMATS, *FOLDER_FORMATS]
+    return SettingsError(
+        f"There is no export format {format_id!r}.{did_you_mean(format_id, known)}",
+        hint=f"Known: {', '.join(known)}.",
+    )
+
+
 def export_store(store: Store, path: str | Path, format_id: str | None = None) -> Format:
     """Write every entity, tie and source, whatever its status, to ``path``.
 
@@ -79,10 +146,7 @@ def format_for(path: str | Path, format_id: str | None = None) -> Format:
     """
     if format_id is not None:
         if format_id not in FORMATS:
-            raise SettingsError(
-                f"There is no export format {format_id!r}.{did_you_mean(format_id, list(FORMATS))}",
-                hint=f"Known: {', '.join(FORMATS)}.",
-            )
+            raise _no_format(format_id)
         return FORMATS[format_id]
     suffix = Path(path).suffix.lower()
     for known in FORMATS.values():

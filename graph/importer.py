@@ -6,15 +6,28 @@ import gc
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
+from graph.atomic import check_new_folder
 from graph.errors import ExplorerError
 from graph.imports.journal import begin_import, import_entry, new_import_id
 from graph.imports.report import Change, ImportReport, write_rejects
 from graph.imports.stage import Stage
 from graph.model import Batch, Item, Record, with_origin
+from graph.moves.bulk import write_bulk
+from graph.moves.digest import Digest
 from graph.store.base import Progress, Store
 
-__all__ = ["Change", "ImportReport", "Origin", "check_records", "commit", "import_records", "write_rejects"]
+__all__ = [
+    "Change",
+    "ImportReport",
+    "Origin",
+    "check_records",
+    "commit",
+    "import_records",
+    "import_to_files",
+    "write_rejects",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +114,50 @@ def commit(
         _settle(store, import_id, what)
         raise
     return report
+
+
+def import_to_files(
+    folder: str | Path,
+    records: Iterable[Item],
+    *,
+    strict: bool = True,
+    origin: Origin = Origin(),
+    replace: bool = False,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> tuple[ImportReport, Digest | None]:
+    """The same as :func:`import_records` into an empty store, but written as files for Neo4j's importer.
+
+    Args:
+        folder: made when everything is written, see :func:`graph.moves.bulk.write_bulk`.
+        replace: write anew a folder that was made so before.
+
+    Returns:
+        The report, and what the files hold; None where nothing was written. Once they are imported, the list
+        of imports has this one, which can be undone.
+
+    Raises:
+        LoadError: from the loader, when a file cannot be read at all.
+        SettingsError: the folder is there already, or cannot be written.
+        SchemaViolation: a record cannot be written so, see :mod:`graph.moves.bulk`.
+    Cost: one pass over the records, one write. Memory: all records.
+    """
+    check_new_folder(folder, replace=replace)
+    with collector_paused():
+        stage = Stage(None, strict=strict).read(records)
+        batch, changes, before = stage.records()
+        if stage.refused or dry_run:
+            return stage.report({} if stage.refused else changes, written=False, dry_run=dry_run), None
+        import_id = new_import_id()
+        report = stage.report(changes, written=True, dry_run=False, import_id=import_id)
+        entry = import_entry(
+            import_id, batch, before, files=origin.files, formats=origin.formats, numbers=numbers_of(report)
+        )
+        placed = (_with_origin(record, import_id, stage) for record in batch)
+        digest = write_bulk(
+            folder, placed, [entry], total=len(batch), replace=replace, progress=progress
+        )  # fmt: skip
+    return report, digest
 
 
 def _settle(store: Store, import_id: str, what: str) -> None:

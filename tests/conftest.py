@@ -17,7 +17,7 @@ from graph.store.attached import AttachedStore
 from graph.store.embedded import EmbeddedStore
 from graph.store.neo4j import Neo4jStore
 from graph.store.service import Service
-from tests.neo4j_server import NEWEST, Missing, Server, running
+from tests.neo4j_server import LTS, NEWEST, Missing, Release, Server, java, libraries, running
 
 DATA = Path(__file__).parent.parent / "data"
 _missing: dict[str, str] = {}
@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs a server or a browser, so that ``-m "not neo4j"`` leaves it out."""
     for item in items:
         names = getattr(item, "fixturenames", ())
-        if {"neo4j_server", "newest_neo4j_server"} & {*names}:
+        if {"neo4j_server", "newest_neo4j_server", "neo4j_release"} & {*names}:
             item.add_marker("neo4j")
         if "chromium_path" in names:
             item.add_marker("browser")
@@ -129,6 +129,16 @@ def newest_neo4j_server() -> Generator[Server]:
             yield server
     except Missing as exc:
         lacking(f"Neo4j {NEWEST.version}", str(exc))
+
+
+@pytest.fixture(scope="session", params=[LTS, NEWEST], ids=lambda release: release.version)
+def neo4j_release(request: pytest.FixtureRequest) -> Release:
+    """Each promised release in turn, for servers that a test starts itself."""
+    try:
+        java(request.param), libraries(request.param)
+    except Missing as exc:
+        lacking(f"Neo4j {request.param.version}", str(exc))
+    return request.param
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shlex
 import shutil
 import socket
 import subprocess
@@ -81,7 +82,8 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it answers; the first time its password is changed, as it insists."""
-        first = not (self.home / "data" / "databases").exists()
+        # A database that the importer made may be there before the first start; the one of users is not.
+        first = not (self.home / "data" / "databases" / "system").exists()
         with (self.home / "logs" / "console.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", _GUARD, str(self.home), *self.command],
@@ -183,6 +185,7 @@ def running(
     heap: str = "1g",
     settings: Mapping[str, str] | None = None,
     files: Mapping[str, bytes] | None = None,
+    bulk: Path | None = None,
 ) -> Generator[Server]:
     """A fresh server; stopped and removed afterwards.
 
@@ -190,6 +193,7 @@ def running(
         heap: most memory of its Java.
         settings: of neo4j.conf, beside ours.
         files: by path inside its home, written before it starts.
+        bulk: a folder of files for its importer, which makes its database of them before it starts.
     """
     program, jars = java(release), libraries(release)
     home = Path(tempfile.mkdtemp(prefix="interlock-neo4j-"))
@@ -209,11 +213,37 @@ def running(
     login = (USER, PASSWORD) if authentication else (None, None)
     server = Server(f"bolt://127.0.0.1:{port}", *login, home, release, command)
     try:
+        if bulk is not None:
+            bulk_import(bulk, home, release, heap=heap)
         server.start()
         yield server
     finally:
         server.stop()  # nothing it holds is worth an orderly end, which takes ten seconds
         shutil.rmtree(home, ignore_errors=True)
+
+
+def bulk_import(folder: Path, home: Path, release: Release = LTS, *, heap: str = "1g") -> str:
+    """Run the script that stands in a folder of files for the importer; what it printed.
+
+    Args:
+        home: of a server that does not run, with a folder ``conf`` and without a database ``neo4j``.
+    """
+    admin = home / "neo4j-admin"
+    words = (
+        java(release), f"-Xmx{heap}", *(f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in _OPENS),
+        "-cp", f"{libraries(release)}/*", "org.neo4j.cli.AdminTool",
+    )  # fmt: skip
+    admin.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n', encoding="utf-8")
+    admin.chmod(0o755)
+    place = {"NEO4J_ADMIN": str(admin), "NEO4J_HOME": str(home), "NEO4J_CONF": str(home / "conf")}
+    done = subprocess.run(
+        ["sh", str(folder / "import.sh"), "neo4j"],
+        env={**os.environ, **place}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    told = done.stdout + done.stderr
+    if done.returncode:
+        raise RuntimeError(f"The importer of Neo4j {release.version} failed:\n{told[-3000:]}")
+    return told
 
 
 def _configuration(port: int, authentication: bool, heap: str) -> dict[str, str]:

@@ -8,9 +8,10 @@ from typing import Any
 from graph.model import Entity, Record, Source, Tie
 from graph.moves.digest import FRACTIONS, SORTS
 
-_LISTS = frozenset({"aliases", "sectors", "identifiers", "sources"})
-_WHOLE = frozenset({"amount_usd", "round_usd"})
-_FLAGS = frozenset({"stub"})
+LISTS = frozenset({"aliases", "sectors", "identifiers", "sources"})
+WHOLE = frozenset({"amount_usd", "round_usd"})
+FLAGS = frozenset({"stub"})
+"""Fields by type; those in none of these, nor in FRACTIONS, are texts."""
 _NEEDED = {
     Entity: ("id", "name", "kind"),
     Tie: ("id", "from_id", "type", "to_id", "status"),
@@ -20,16 +21,16 @@ _NEEDED = {
 
 def wrong_type(name: str, value: Any) -> str:
     """What stands against this value of a field, or an empty text."""
-    if name in _LISTS:
+    if name in LISTS:
         fine = isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value)
         return "" if fine else "it must be a list of texts."
     if name in FRACTIONS:
         fine = isinstance(value, (int, float)) and not isinstance(value, bool)
         return "" if fine else "it must be a number."
-    if name in _WHOLE:
+    if name in WHOLE:
         fine = isinstance(value, int) and not isinstance(value, bool)
         return "" if fine else "it must be a whole number."
-    if name in _FLAGS:
+    if name in FLAGS:
         return "" if isinstance(value, bool) else "it must be true or false."
     return "" if isinstance(value, str) else "it must be text."
 
@@ -50,6 +51,6 @@ def record_from(sort: str, values: Mapping[str, Any]) -> Record:
             raise ValueError(f"there is no field {name[:40]!r}.")
         if reason := wrong_type(name, value):
             raise ValueError(f"the field {name!r}: {reason}")
-        made[name] = tuple(value) if name in _LISTS else value
+        made[name] = tuple(value) if name in LISTS else value
     made_of: Any = kind
     return made_of(**made)

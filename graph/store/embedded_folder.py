@@ -15,7 +15,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from graph.atomic import flush_names, replacing
+from graph.atomic import flush_folder, flush_names, replacing
 from graph.errors import ExplorerError, SettingsError, StoreError, StoreLocked, StoreUnavailable
 from graph.model import Batch
 from graph.store import embedded_engine as arcade
@@ -176,7 +176,7 @@ def build(path: Path, batch: Batch, progress: Progress | None, log: Sequence[Log
         build_schema(database)
         bulk_write(database, batch, progress, log)
         database.close()  # flushes every page; the bulk path keeps no write-ahead log
-        _flush(folder)
+        flush_folder(folder)
         database = arcade.open_database(folder)
     except BaseException as exc:
         if database is not None:
@@ -200,14 +200,3 @@ def make_current(path: Path, generation: Generation) -> None:
         if _current_name(path) != generation.folder.name:
             generation.drop()
         raise arcade.translate_write(exc) from exc
-
-
-def _flush(folder: Path) -> None:
-    """Bring a database onto the disk: after a power cut, CURRENT must not name one that is not there."""
-    for file in folder.rglob("*"):
-        if file.is_file() and file.stat().st_size:
-            # Windows flushes only what was opened for writing.
-            with file.open("rb+") as opened:
-                os.fsync(opened.fileno())
-    flush_names(folder)
-    flush_names(folder.parent)
