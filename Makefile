@@ -43,6 +43,7 @@ bench: setup ## measure stores, analyses, imports and resolution against their p
 	$(BIN)/python -m bench.analytics $(ARGS)
 	$(BIN)/python -m bench.app
 	$(BIN)/python -m bench.imports
+	$(BIN)/python -m bench.bulk
 	$(BIN)/python -m bench.resolution --sizes 1k,20k
 
 spark: setup .venv-spark/.ready ## compare an exported graph on Spark with ours (400 MB of packages, Java 17)

@@ -40,30 +40,29 @@ def main() -> None:
         f"{platform.machine()}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}, "
         f"Python {platform.python_version()}"
     )
-    rows: list[tuple[str, float, str]] = []
+    records = given.entities + given.ties + 500
+
+    def tell(step: str, seconds: float, beside: str) -> None:
+        print(f"| {step} | {seconds:.1f} | {records / seconds:,.0f} | {beside} |", flush=True)
+
+    print("\n| step | s | records a second | beside |\n| --- | ---: | ---: | --- |", flush=True)
     with tempfile.TemporaryDirectory(prefix="interlock-bench-") as name:
         folder = Path(name)
         files = write_triple(folder / "triple", given.entities, given.ties)
         bulk, home = folder / "bulk", folder / "home"
         seconds = command("load", str(files), "--bulk", str(bulk))
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        rows.append(
-            ("interlock load --bulk", seconds, f"{size_of(bulk):.0f} MB of files, peak memory {peak:.0f} MB")
-        )
+        tell("interlock load --bulk", seconds, f"{size_of(bulk):.0f} MB of files, peak memory {peak:.0f} MB")
         (home / "conf").mkdir(parents=True)
         started = time.perf_counter()
         told = bulk_import(bulk, home, heap=HEAP)
         said = re.findall(r"IMPORT DONE in (.*?)\.", told)[-1]
-        rows.append(
-            ("neo4j-admin database import full", time.perf_counter() - started, f"by its own clock {said}")
-        )
+        tell("neo4j-admin database import full", time.perf_counter() - started, f"by its own clock {said}")
         with running(heap=HEAP, bulk=bulk) as server:
             started = time.perf_counter()
             with Neo4jStore(server.uri, user=server.user, password=server.password) as store:
                 made = len(store.migrate())
-                rows.append(
-                    ("interlock store migrate", time.perf_counter() - started, f"{made} constraints, indexes")
-                )
+                tell("interlock store migrate", time.perf_counter() - started, f"{made} constraints, indexes")
                 assert store.counts().ties == given.ties
         if not given.without_bolt:
             with running(heap=HEAP) as server:
@@ -72,11 +71,7 @@ def main() -> None:
                     "INTERLOCK_NEO4J_PASSWORD": server.password or "",
                 }
                 seconds = command("--store", server.uri, "load", str(files), **login)
-                rows.append(("interlock load over Bolt", seconds, "one transaction"))
-    print("\n| step | s | records a second | beside |\n| --- | ---: | ---: | --- |")
-    records = given.entities + given.ties + 500
-    for step, seconds, beside in rows:
-        print(f"| {step} | {seconds:.1f} | {records / seconds:,.0f} | {beside} |")
+                tell("interlock load over Bolt", seconds, "one transaction")
 
 
 def command(*words: str, **settings: str) -> float:

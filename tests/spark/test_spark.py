@@ -59,6 +59,8 @@ def measured(folder: Path, engine: str, options: list[str]) -> tuple[dict[str, f
     """What the script for users finds: PageRank, and components."""
     if not PYTHON.exists():
         lacking("Spark", "Set it up with: make spark")
+    if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
+        lacking("Java", "Spark needs Java 17 or newer: install it, or set JAVA_HOME.")
     # The user's own session, on two threads and few partitions: the graph is small.
     submit = PYTHON.parent / "spark-submit"
     words = [
