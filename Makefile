@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format bench spark docs lock clean
+.PHONY: help setup run test lint audit format bench spark docs lock clean
 
 help: ## list these words
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -33,6 +33,9 @@ lint: setup ## style, types, data and generated docs
 	$(BIN)/pyright
 	$(BIN)/python data/check.py >/dev/null
 	$(BIN)/interlock ontology --output docs/ontology.md --check
+
+audit: setup ## known faults of the locked packages, secrets among the files (needs a network for the former)
+	$(BIN)/python .ci/audit.py
 
 format: setup ## put the code into its standard form
 	$(BIN)/ruff check --fix .

@@ -7,6 +7,10 @@ import unicodedata
 from urllib.parse import quote, urlencode
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=])")
+# The reader of Markdown makes links of bare addresses after it has taken the escapes away, so these are parted
+# by a mark without width: after http, https and www, and before the @ of a mail address.
+_BARE = re.compile(r"https?(?=://)|www(?=\.)|(?<=[\w.+-])(?=@[\w-])", re.IGNORECASE)
+_PARTED = "\u2060"
 _MAX = 300
 
 
@@ -23,7 +27,8 @@ def plain(text: str | None, limit: int = _MAX) -> str:
 
 def md(text: str | None, limit: int = _MAX) -> str:
     """Text for Streamlit Markdown that shows exactly as it is: no mark-up, formula, emoji code or link."""
-    return _SPECIAL.sub(r"\\\1", plain(text, limit))
+    parted = _BARE.sub(lambda found: found[0] + _PARTED, plain(text, limit))
+    return _SPECIAL.sub(r"\\\1", parted)
 
 
 def page_address(page: str, **query: str) -> str:

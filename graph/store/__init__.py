@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from graph.errors import SettingsError, StoreUnavailable
-from graph.settings import Settings, is_server, load_settings
+from graph.settings import SERVER_SCHEMES, Settings, is_server, load_settings
 from graph.store.base import Counts, NodeValue, PathValue, Rows, RowStream, Store, TieValue
 
 
@@ -39,9 +39,11 @@ def open_store(
         return Neo4jStore(
             place, user=chosen.neo4j_user, password=password, database=chosen.neo4j_database, timeout_s=limit
         )
-    if "://" in place:
+    scheme, colon, _ = place.partition(":")
+    # An address with a slash too few is no folder either: its name would show the password in it.
+    if "://" in place or (colon and scheme.lower() in SERVER_SCHEMES):
         raise SettingsError(
-            f"{place.partition('://')[0]}:// is not an address of a store.",
+            f"What follows {scheme}: is not an address of a store.",
             hint="Use a folder, or neo4j://HOST:7687 (bolt://, +s and +ssc are fine too).",
         )
     folder = Path(place).expanduser()

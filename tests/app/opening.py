@@ -50,8 +50,10 @@ def again(test: AppTest) -> AppTest:
 
 
 def said(test: AppTest) -> str:
-    """All words of a page that are neither in widgets nor in tables, without escapes."""
+    """All words of a page that are neither in widgets nor in tables, without escapes and what parts bare addresses."""
     kinds = (test.title, test.subheader, test.markdown, test.caption, test.info, test.warning, test.error)
     parts = [str(part.value) for kind in kinds for part in kind]
     parts += [str(part.value) for part in (*test.success, *test.code)]
-    return "\n".join([*parts, *(each.label for each in test.expander)]).replace("\\", "")
+    return (
+        "\n".join([*parts, *(each.label for each in test.expander)]).replace("\\", "").replace("\u2060", "")
+    )
