@@ -65,6 +65,7 @@ class TieType:
         nature: ``event`` (happened at a date) or ``state`` (holds from start to end).
         directed: False where the order of the ends means nothing.
         roles: role that the tie gives its ends, for facets; None where it gives none.
+        from_name, to_name: what its ties are called as attributes of an object at that end.
         shares: share bases that make sense on it.
         strength: how strong it is as a step of an influence path, in (0, 1]; ``strength_about`` says why.
         forward, backward: verb forms, see ``ontology.yaml``.
@@ -81,6 +82,8 @@ class TieType:
     to_kinds: tuple[str, ...]
     from_role: str | None
     to_role: str | None
+    from_name: str
+    to_name: str
     shares: tuple[str, ...]
     strength: float
     strength_about: str
@@ -150,6 +153,8 @@ def _tie_type(key: str, raw: dict[str, Any]) -> TieType:
         to_kinds=tuple(raw["to"]),
         from_role=raw["roles"]["from"],
         to_role=raw["roles"]["to"],
+        from_name=raw["names"]["from"],
+        to_name=raw["names"]["to"],
         shares=tuple(raw["shares"]),
         strength=float(raw["strength"]["value"]),
         strength_about=raw["strength"]["about"],

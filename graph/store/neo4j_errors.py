@@ -49,6 +49,7 @@ def translate(
     """An error of the driver or the server as one of ours.
 
     Args:
+        error: one with ``code`` and ``message`` is the server's, whichever package raised it.
         location: address without credentials.
         timeout_s: limit that a timeout passed.
         writing: whether our own write failed, not a query of the user.
@@ -56,7 +57,7 @@ def translate(
     """
     if isinstance(error, ExplorerError):
         return error
-    code = (error.code if isinstance(error, driver_errors.Neo4jError) else None) or ""
+    code = str(getattr(error, "code", None) or "")
     message = str(getattr(error, "message", None) or error)
     return (
         _refusal(error, code, location, database)
@@ -82,7 +83,7 @@ def _refusal(error: BaseException, code: str, location: str, database: str | Non
             hint="Log in with cypher-shell or the Neo4j Browser, set a new one, and put it into "
             "INTERLOCK_NEO4J_PASSWORD.",
         )
-    if isinstance(error, driver_errors.AuthError):
+    if isinstance(error, driver_errors.AuthError) or code.endswith("Security.Unauthorized"):
         return StoreRefused(
             f"The server at {location} refused the user name or password.",
             hint="Set INTERLOCK_NEO4J_USER and INTERLOCK_NEO4J_PASSWORD.",
