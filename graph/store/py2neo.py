@@ -49,8 +49,8 @@ class ObjectGraph(Graph):
         self._closed = True
         service: Any = self.service
         # And those of the graphs that py2neo made on the way, such as for the version of the server.
-        for one in (self, *service._graphs.values()):
-            one.service.connector.close()
+        for each in (service, *(graph.service for graph in service._graphs.values())):
+            each.connector.close()
 
     def __enter__(self) -> Self:
         return self

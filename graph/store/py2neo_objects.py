@@ -70,7 +70,8 @@ class EntityObject(Model):
     @classmethod
     def match(cls, repository: Any, primary_value: str | None = None) -> Any:
         """Objects of this class, or the one with this id; see ``match`` of py2neo's ``Model``."""
-        found = super().match(repository)
+        parent: Any = super()
+        found = parent.match(repository)
         if primary_value is None:
             return found
         # As a text with a named value: py2neo numbers values from 1 in every step of a match, so that
