@@ -21,6 +21,7 @@ from graph.errors import (
     QueryError,
     QuerySyntaxError,
     QueryTimeout,
+    SettingsError,
     StoreDamaged,
     StoreError,
     StoreUnavailable,
@@ -232,6 +233,7 @@ def run_query(database: Any, cypher: str, parameters: Mapping[str, Any], timeout
             raise translate(exc, timeout_s) from exc
 
 
+_MEMORY = re.compile(r"HeapLimitExceeded|heap budget exceeded|OutOfMemory|StackOverflow")
 # Nothing is deleted while it is read, so a record that is not there, or makes no sense, is a damaged file.
 _DAMAGE = re.compile(
     r"RecordNotFound|SerializationException|InvalidDatabaseState|Cannot find record type|may be corrupted"
@@ -297,13 +299,13 @@ def translate(error: BaseException, timeout_s: float) -> ExplorerError:
         return ParameterError(
             found[1].split(",")[0].strip(), "no value was given.", hint="Pass a value for it."
         )
-    if "CommandParsingException" in text or "CommandSemanticException" in text:
-        return _syntax_error(_innermost(text))
-    if "HeapLimitExceeded" in text or "OutOfMemory" in text or "StackOverflow" in text:
+    if _MEMORY.search(text):
         return QueryError(
             "The query needs more memory than the engine may use.",
-            hint="Narrow it with a start entity, fewer hops or a LIMIT.",
+            hint="Narrow it: a start entity, fewer hops or a LIMIT. Or raise the heap: INTERLOCK_HEAP=4g.",
         )
+    if "CommandParsingException" in text or "CommandSemanticException" in text:
+        return _syntax_error(_innermost(text))
     if _DAMAGE.search(text):
         return StoreDamaged(
             f"The store is damaged: {_innermost(text)}.",
@@ -318,10 +320,14 @@ def translate(error: BaseException, timeout_s: float) -> ExplorerError:
 
 def translate_write(error: BaseException) -> ExplorerError:
     """An error while writing as one of ours."""
-    if isinstance(error, ExplorerError):
-        return error
+    found = error
+    if isinstance(error, SettingsError) or type(error) is StoreUnavailable:
+        # A file beside the database, or the database of a new generation: the store itself is well.
+        found = error.__cause__ or error
+    if isinstance(found, ExplorerError):
+        return found
     return StoreError(
-        f"The store could not be written: {_innermost(str(error))}",
+        f"The store could not be written: {_innermost(str(found))}",
         hint="Nothing was changed. Check free disk space and try again.",
     )
 

@@ -104,8 +104,14 @@ def open_current(path: Path) -> Generation:
     name = _current_name(path)
     _sweep(path, keep=name)
     if not name:
-        generation = build(path, Batch(), None)
-        make_current(path, generation)
+        try:
+            generation = build(path, Batch(), None)
+            make_current(path, generation)
+        except StoreError as exc:
+            raise StoreUnavailable(
+                f"No store can be made in {path}: {exc.message}",
+                hint="Check that the disk is writable and not full, or choose another folder with --store.",
+            ) from exc
         return generation
     folder = path / name
     if not name.startswith("gen-") or not folder.is_dir():

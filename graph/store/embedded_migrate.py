@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from graph.store import embedded_engine as arcade
-from graph.store.migrations import LONG_NAMES, cut_keys, refuse_newer, steps_from
+from graph.store.migrations import FIRST_MODEL, LONG_NAMES, cut_keys, refuse_newer, steps_from
 from graph.store.status import MODEL_VERSION, SchemaItem
 
 INDEXED = {"Entity": "id", "Source": "id", "Tie": "id", "InterlockLogPart": "entry"}
@@ -13,9 +13,12 @@ INDEXED = {"Entity": "id", "Source": "id", "Tie": "id", "InterlockLogPart": "ent
 
 
 def model_version(database: Any) -> int | None:
-    """The model version the database was last written in; None before its first write."""
+    """The model version the database was last written in; None before its first write.
+
+    The first model did not note it.
+    """
     rows = database.query("sql", "SELECT model_version FROM InterlockMeta").to_list()
-    return int(rows[0]["model_version"]) if rows else None
+    return int(rows[0]["model_version"] or FIRST_MODEL) if rows else None
 
 
 def refuse_newer_database(database: Any) -> None:
