@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,11 +20,10 @@ from bench.import_files import write_triple
 from graph.importer import import_records
 from graph.model import Batch, Entity
 from graph.moves.backup import write_backup
-from graph.moves.scan import digest_of
 from graph.store.base import LogEntry
 from graph.store.embedded import EmbeddedStore
 from loaders import read_path
-from tests.contract.small import SMALL
+from tests.contract.small import SMALL, everything
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows kills in another way")
 ROOT = Path(__file__).parents[2]
@@ -103,11 +103,15 @@ def run(
     return done.returncode, done.stdout
 
 
-def state(folder: Path) -> tuple[str, int | None, int]:
-    """Digest of records and log, model version, and how many indexes are missing."""
+def state(folder: Path) -> tuple[Any, int | None, int]:
+    """All records and the log without times, model version, and how many indexes are missing."""
     with EmbeddedStore(folder) as store:
+        log = sorted(
+            (entry.id, json.loads(entry.summary).get("state"), store.log_parts(entry.id))
+            for entry in store.log()
+        )
         status = store.status()
-        return digest_of(store).whole, status.model_version, len(status.missing)
+        return (everything(store), log), status.model_version, len(status.missing)
 
 
 @pytest.fixture(scope="module")
