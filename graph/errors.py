@@ -123,15 +123,25 @@ class QueryNotFound(QueryError):
 
 
 class QueryTimeout(QueryError):
-    """The engine stopped the query at its time limit."""
+    """The query passed its time limit.
+
+    Args:
+        seconds: the limit.
+        goes_on: the engine has not stopped it; its answer will be thrown away.
+    """
 
     retry = True
 
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
+    def __init__(self, seconds: float, *, goes_on: bool = False) -> None:
+        self.seconds, self.goes_on = seconds, goes_on
         super().__init__(
-            f"The query was stopped after its limit of {seconds:g} s.",
-            hint="Narrow it (fewer hops, a LIMIT, a start entity) or raise the limit.",
+            f"The query passed its limit of {seconds:g} s, and the engine has not stopped it yet; "
+            "its answer will be thrown away."
+            if goes_on
+            else f"The query was stopped after its limit of {seconds:g} s.",
+            hint="Narrow it: fewer hops, a LIMIT, a start entity, shorter lists in one row."
+            if goes_on
+            else "Narrow it (fewer hops, a LIMIT, a start entity) or raise the limit.",
             details={"timeout_s": seconds},
         )
 

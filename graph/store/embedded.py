@@ -46,6 +46,7 @@ from graph.store.embedded_folder import (
     open_current,
     take_lock,
 )
+from graph.store.deadline import Watched, once
 from graph.store.embedded_migrate import indexes, migrate, model_version
 from graph.store.embedded_seal import damaged
 from graph.store.embedded_write import read_log, read_log_parts, read_version, write_transaction
@@ -211,14 +212,20 @@ class EmbeddedStore(Store):
         self, cypher: str, parameters: Mapping[str, Any] | None = None, *, timeout_s: float | None = None
     ) -> RowStream:
         check_parameters(parameters or {})
+        limit = timeout_s or self.timeout_s
         generation = self._acquire()
+        # Once only, by whoever is first: the stream at its end, or a caller who waits no longer and must not
+        # keep the database open, for which the JVM would wait at the end.
+        release = once(lambda: self._release(generation))
+
+        def start() -> RowStream:
+            arcade.leave_at_end()
+            return _EmbeddedStream(generation.database, cypher, parameters or {}, limit, release)
+
         try:
-            return _EmbeddedStream(
-                generation.database, cypher, parameters or {}, timeout_s or self.timeout_s,
-                lambda: self._release(generation),
-            )  # fmt: skip
+            return Watched(start, limit, release)
         except BaseException:
-            self._release(generation)
+            release()
             raise
 
     def counts(self) -> Counts:

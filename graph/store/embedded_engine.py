@@ -101,6 +101,8 @@ def _start_jvm(heap: str) -> None:
                 f"-Djava.util.logging.config.file={_LOGGING}",
                 f"-Darcadedb.server.logsDirectory={scratch}",
                 "-Darcadedb.polyglotEngineEnabled=false",
+                # A list of ten million numbers, as the engine allows, fills a quarter of the default heap.
+                "-Darcadedb.queryMaxRangeSize=1000000",
                 # A query must not reach files or the network.
                 "-Darcadedb.opencypher.loadCsv.allowFileUrls=false",
                 "-Darcadedb.opencypher.loadCsv.allowRemoteUrls=false",

@@ -28,11 +28,12 @@ from graph.store.base import (
     Store,
     check_parameters,
 )
+from graph.store.deadline import Watched
 from graph.store.migrations import refuse_newer
 from graph.store.neo4j_errors import is_out_of_memory, translate, without_credentials
 from graph.store.neo4j_replace import replace_all
 from graph.store.neo4j_status import read_status
-from graph.store.neo4j_stream import Neo4jStream
+from graph.store.neo4j_stream import Neo4jStream, cut
 from graph.store.status import StoreStatus
 
 _LONG_S = 3_600.0
@@ -204,9 +205,13 @@ class Neo4jStore(Store):
         given = dict(parameters or {})
         check_parameters(given)
         session = self.session(neo4j.READ_ACCESS)
-        return Neo4jStream(
-            session, cypher, given, limit, lambda exc, **more: self.translate(exc, limit, **more)
-        )
+
+        def start() -> RowStream:
+            return Neo4jStream(
+                session, cypher, given, limit, lambda exc, **more: self.translate(exc, limit, **more)
+            )
+
+        return Watched(start, limit, lambda: cut(session))
 
     def counts(self) -> Counts:
         row = self._read(

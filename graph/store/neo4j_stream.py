@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import socket
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -19,11 +20,28 @@ from graph.errors import ExplorerError, WriteRefused
 from graph.store.base import NodeValue, PathValue, RowStream, TieValue
 
 _AHEAD = 256
-_SUSPECT = re.compile(r"csv|call|terminate|\\u", re.IGNORECASE)
+_SUSPECT = re.compile(r"csv|call|terminate|show|\\u", re.IGNORECASE)
 _PROCEDURES = re.compile(
     r"db\.(labels|relationshipTypes|propertyKeys|info|ping|schema\.\w+|index\.(fulltext|vector)\.query\w+)"
     r"|dbms\.components"
 )
+_SHOWN = ("ShowIndexes", "ShowConstraints", "ShowFunctions", "ShowProcedures")
+# Functions of plugins run inside the query, so no plan tells what they do: apoc.cypher.* takes Cypher of its
+# own, LOAD CSV in it too, apoc.static.* settings, ai.* and genai.* go to the network.
+_FUNCTIONS = re.compile(
+    r"(date|time|localtime|datetime|localdatetime|duration|point|vector|coll|graph|db)\.[\w.]+"
+    r"|apoc\.(agg|any|bitwise|coll|convert|data|date|diff|hashing|json|label|map|math|meta|number|scoring"
+    r"|stats|temporal|text)\.[\w.]+",
+    re.IGNORECASE,
+)
+# Each alternative takes the rest of the text where its end is missing: looking for it from every place on
+# would take the square of the length.
+_NOT_NAMES = re.compile(
+    r"""'(?:\\.?|[^'\\])*+(?:'|\Z)|"(?:\\.?|[^"\\])*+(?:"|\Z)|`[^`]*(?:`|\Z)|/\*.*?(?:\*/|\Z)|//[^\n\r]*""",
+    re.DOTALL,
+)
+_CALLED = re.compile(r"(?<![\w`])(?<!\w\.)((?:`[^`]*`|\w+)(?:\s*\.\s*(?:`[^`]*`|\w+))+)\s*\(")
+_ESCAPED = re.compile(r"\\u+([0-9a-fA-F]{4})")
 
 
 class Translate(Protocol):
@@ -54,6 +72,7 @@ class Neo4jStream(RowStream):
         self._ends: dict[str, str] = {}
         first_line = 1
         try:
+            refuse_functions(cypher)
             self._transaction = session.begin_transaction(timeout=timeout_s)
             if _SUSPECT.search(cypher):
                 first_line = 2
@@ -80,6 +99,14 @@ class Neo4jStream(RowStream):
             if operator.startswith("Terminate"):
                 raise WriteRefused(
                     "Ending other queries is refused.", hint="Ask the administrator of the server."
+                )
+            if operator.startswith("Administration") or (
+                operator.startswith("Show") and operator.partition("@")[0] not in _SHOWN
+            ):
+                raise WriteRefused(
+                    "Looking into the server's users, settings and transactions is refused.",
+                    hint="SHOW INDEXES, CONSTRAINTS, FUNCTIONS and PROCEDURES are allowed; "
+                    "`interlock store status` tells the rest.",
                 )
             name = details.partition("(")[0].replace("`", "").strip()
             if operator.startswith("ProcedureCall") and not _PROCEDURES.fullmatch(name):
@@ -127,6 +154,41 @@ class Neo4jStream(RowStream):
             self._ready.clear()
             with contextlib.suppress(driver_errors.DriverError):
                 self._session.close()  # rolls back the read transaction and drops what was not fetched
+
+
+def refuse_functions(cypher: str) -> None:
+    """Refuse functions that reach further than the graph, see ``_FUNCTIONS``.
+
+    Raises:
+        WriteRefused: names the function.
+    """
+    # The language turns \\uXXXX into its character before anything else in one version and not in the next.
+    for text in {cypher, _ESCAPED.sub(lambda found: chr(int(found[1], 16)), cypher)}:
+        for found in _CALLED.finditer(_NOT_NAMES.sub(_blank, text)):
+            name = re.sub(r"[`\s]", "", found[1])
+            if not (_FUNCTIONS.fullmatch(name) or _PROCEDURES.fullmatch(name)):
+                raise WriteRefused(
+                    f"{name} is refused: it may do more than read the graph.",
+                    hint="Use plain Cypher and its own functions.",
+                )
+
+
+def _blank(found: re.Match[str]) -> str:
+    # Names in backticks stay, and a text stays something that is no name.
+    return {"/": " ", "`": found[0]}.get(found[0][0], "0")
+
+
+def cut(session: neo4j.Session) -> None:
+    """End the connection under a session whose server does not answer: a thread may be waiting for it.
+
+    The driver has no public call for this, so nothing happens where a later one has other insides; the
+    server's own limit and the system's then end the wait.
+    """
+    connection = getattr(session, "_connection", None)
+    wire = getattr(getattr(connection, "socket", None), "_socket", None)
+    if isinstance(wire, socket.socket):
+        with contextlib.suppress(OSError):
+            wire.shutdown(socket.SHUT_RDWR)
 
 
 def _operators(plan: dict[str, Any] | None) -> Iterator[tuple[str, str]]:
