@@ -23,6 +23,12 @@ class Settings(BaseModel):
     Attributes:
         store: folder of the embedded store, or the address of a Neo4j server (``neo4j://host:7687``).
         neo4j_database: name of the database; None is the server's default.
+        neo4j_ca: file of certificates (PEM) to trust with a ``+s`` address; None is the system's.
+        neo4j_pool_size: most connections to the server at once.
+        neo4j_connect_s, neo4j_acquire_s: waits for a connection to be made, and for a free one.
+        neo4j_retry_s: for how long a write that met a passing fault is tried again.
+        neo4j_idle_check_s, neo4j_lifetime_s: a connection unused for longer is tried before it is used, an
+            older one replaced.
         timeout_s: limit of one query in seconds.
         heap: maximum heap of the embedded engine, such as ``1g``.
         read_only: whether the app refuses every change, whoever asks.
@@ -41,6 +47,13 @@ class Settings(BaseModel):
     neo4j_user: str | None = None
     neo4j_password: SecretStr | None = None
     neo4j_database: str | None = None
+    neo4j_ca: Path | None = None
+    neo4j_pool_size: int = Field(default=100, ge=1, le=10_000)
+    neo4j_connect_s: float = Field(default=5.0, gt=0, le=600)
+    neo4j_acquire_s: float = Field(default=10.0, gt=0, le=600)
+    neo4j_retry_s: float = Field(default=15.0, ge=0, le=3600)
+    neo4j_idle_check_s: float = Field(default=30.0, ge=0, le=86_400)
+    neo4j_lifetime_s: float = Field(default=3_600.0, gt=0, le=86_400)
     timeout_s: float = Field(default=10.0, gt=0, le=3600)
     heap: str = Field(default="1g", pattern=r"^[1-9]\d*[mg]$")
     read_only: bool = False

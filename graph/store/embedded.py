@@ -36,6 +36,7 @@ from graph.store.base import (
     check_parameters,
     last_by_id,
 )
+from graph.store.deadline import Watched, once
 from graph.store.embedded_folder import (
     Generation,
     begin,
@@ -46,7 +47,6 @@ from graph.store.embedded_folder import (
     open_current,
     take_lock,
 )
-from graph.store.deadline import Watched, once
 from graph.store.embedded_migrate import indexes, migrate, model_version
 from graph.store.embedded_seal import damaged
 from graph.store.embedded_write import read_log, read_log_parts, read_version, write_transaction

@@ -31,12 +31,14 @@ from graph.store.base import (
 from graph.store.deadline import Watched
 from graph.store.migrations import refuse_newer
 from graph.store.neo4j_errors import is_out_of_memory, translate, without_credentials
+from graph.store.neo4j_options import Neo4jOptions, driver_for
 from graph.store.neo4j_replace import replace_all
 from graph.store.neo4j_status import read_status
 from graph.store.neo4j_stream import Neo4jStream, cut
 from graph.store.status import StoreStatus
 
 _LONG_S = 3_600.0
+_USUAL = Neo4jOptions()
 _NO_VERSION = "empty"
 _TIE_COLUMNS = "a.id AS from_id, type(n) AS type, b.id AS to_id, properties(n) AS p"
 
@@ -52,9 +54,13 @@ class Neo4jStore(Store):
         user, password: None for a server without authentication.
         database: None for the user's default database.
         timeout_s: default limit of one query in seconds; the server ends a transaction that passes it.
+        options: pool, waits, certificates; see there.
+
+    A read sees every write made through this object before it, on whatever member of a cluster it runs.
 
     Raises:
-        SettingsError: the address cannot be used; user and password do not belong in it.
+        SettingsError: the address or the certificates cannot be used; user and password do not belong in an
+            address.
         StoreUnavailable: nobody answers at the address.
         StoreRefused: wrong credentials, or no such database.
     """
@@ -70,6 +76,7 @@ class Neo4jStore(Store):
         password: str | None = None,
         database: str | None = None,
         timeout_s: float = DEFAULT_TIMEOUT_S,
+        options: Neo4jOptions = _USUAL,
     ) -> None:
         self.location = without_credentials(uri)
         self.timeout_s = timeout_s
@@ -77,18 +84,11 @@ class Neo4jStore(Store):
         self._prepared = False
         self._closed = False
         self._guard = threading.Lock()
+        self._bookmarks = neo4j.GraphDatabase.bookmark_manager()
         try:
             if "@" in uri or self.location.endswith("://"):
                 raise ValueError
-            self._driver = neo4j.GraphDatabase.driver(
-                uri,
-                auth=(user, password or "") if user else None,
-                connection_timeout=5.0,
-                connection_acquisition_timeout=10.0,
-                max_transaction_retry_time=15.0,
-                notifications_min_severity="OFF",
-                user_agent="interlock",
-            )
+            self._driver = driver_for(uri, user, password, options)
         except (ValueError, driver_errors.ConfigurationError):
             raise self._bad_address() from None  # the driver's message repeats the address
         try:
@@ -118,7 +118,10 @@ class Neo4jStore(Store):
         """
         if self._closed:
             raise StoreUnavailable("This store object is closed.", hint="Open the store again.")
-        return self._driver.session(database=self._database, default_access_mode=access, fetch_size=1_000)
+        return self._driver.session(
+            database=self._database, default_access_mode=access, fetch_size=1_000,
+            bookmark_manager=self._bookmarks,
+        )  # fmt: skip
 
     def translate(self, error: BaseException, timeout_s: float, **more: Any) -> ExplorerError:
         """An error of the driver or the server as one of ours."""

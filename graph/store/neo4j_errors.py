@@ -93,6 +93,11 @@ def _refusal(error: BaseException, code: str, location: str, database: str | Non
             f"The server at {location} has no database {database!r}.",
             hint="Set INTERLOCK_NEO4J_DATABASE to one that exists, or leave it empty for the default.",
         )
+    if code.endswith("ReadOnlyAccessDatabase"):
+        return StoreRefused(
+            f"The database at {location} is set to read-only on the server.",
+            hint="Reading goes on; to load data, ask whoever runs the server (server.databases.read_only).",
+        )
     if "Security" in code:
         return StoreRefused(
             f"The server at {location} does not allow this user to do that.",
