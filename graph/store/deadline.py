@@ -14,7 +14,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, TypeVar
 
 from graph.errors import QueryError, QueryTimeout
 from graph.store.base import RowStream
@@ -26,6 +26,7 @@ MOST_LEFT = 8
 _IDLE_S = 30.0
 _ROWS = 256
 _SLICE_S = 0.02
+_T = TypeVar("_T")
 _Read = tuple[list[tuple[Any, ...]], BaseException | None, bool]
 
 
@@ -80,27 +81,16 @@ class Watched(RowStream):
         self._rows.extend(rows)
 
     def _wait(self, work: Callable[[], Any]) -> Any:
-        task = _Task(work, self._close)
-        _give(task)
         # A caller who took long with the rows before still gets what the engine says about the next ones.
         seconds = max(self._deadline - time.monotonic(), 0.0) + GRACE_S
         try:
-            in_time = task.finished.acquire(timeout=seconds)
-        except BaseException:  # Ctrl-C
-            self._leave(task)
-            raise
-        if not in_time and self._leave(task):
-            raise QueryTimeout(self._timeout_s, goes_on=True)
-        if task.error is not None:
-            raise task.error
-        return task.result
+            return within(seconds, work, self._leave, self._close)
+        except Late:
+            raise QueryTimeout(self._timeout_s, goes_on=True) from None
 
-    def _leave(self, task: _Task) -> bool:
-        if not task.leave():
-            return False
+    def _leave(self) -> None:
         self._ended = True
         self._let_go()
-        return True
 
     # in the other thread
     def _open(self) -> _Read:
@@ -138,6 +128,41 @@ def once(work: Callable[[], None]) -> Callable[[], None]:
         now()
 
     return first
+
+
+class Late(Exception):
+    """The work was not done in time."""
+
+
+def within(
+    seconds: float,
+    work: Callable[[], _T],
+    let_go: Callable[[], None],
+    afterwards: Callable[[], None] = lambda: None,
+) -> _T:
+    """What ``work`` returns, called in another thread and waited for so long.
+
+    Args:
+        let_go: called here when it is waited for no more: it is late, or Ctrl-C came.
+        afterwards: called in the other thread when it is done after that.
+
+    Raises:
+        Late: it is late, and goes on.
+    """
+    task = _Task(work, afterwards)
+    _give(task)
+    try:
+        in_time = task.finished.acquire(timeout=seconds)
+    except BaseException:
+        if task.leave():
+            let_go()
+        raise
+    if not in_time and task.leave():
+        let_go()
+        raise Late
+    if task.error is not None:
+        raise task.error
+    return task.result
 
 
 class _Task:

@@ -28,7 +28,7 @@ from graph.store.base import (
     Store,
     check_parameters,
 )
-from graph.store.deadline import Watched
+from graph.store.deadline import Late, Watched, within
 from graph.store.migrations import refuse_newer
 from graph.store.neo4j_errors import is_out_of_memory, translate, without_credentials
 from graph.store.neo4j_options import Neo4jOptions, driver_for
@@ -38,6 +38,8 @@ from graph.store.neo4j_stream import Neo4jStream, cut
 from graph.store.status import StoreStatus
 
 _LONG_S = 3_600.0
+_SILENT_S = 20.0
+"""A small read of our own that takes longer than this has no server at its other end."""
 _USUAL = Neo4jOptions()
 _NO_VERSION = "empty"
 _TIE_COLUMNS = "a.id AS from_id, type(n) AS type, b.id AS to_id, properties(n) AS p"
@@ -279,20 +281,36 @@ class Neo4jStore(Store):
         rows = self._read(
             f"MATCH {pattern}{where} RETURN n.id AS id, {columns}",
             {"ids": list(ids)} if ids is not None else {},
+            long=True,
         )
         # Sorted here: the server's order of text is by UTF-16 unit, Python's by code point.
         rows.sort(key=lambda row: row["id"])
         return rows
 
-    def _read(self, text: str, parameters: Mapping[str, Any] | None = None) -> list[neo4j.Record]:
+    def _read(
+        self, text: str, parameters: Mapping[str, Any] | None = None, *, long: bool = False
+    ) -> list[neo4j.Record]:
+        """The rows of a query of our own; ``long``: it may take as long as the graph is large."""
+
         def work(transaction: neo4j.ManagedTransaction) -> list[neo4j.Record]:
             return list(transaction.run(cast(LiteralString, text), dict(parameters or {})))
 
-        with self.session(neo4j.READ_ACCESS) as session:
-            try:
+        session = self.session(neo4j.READ_ACCESS)
+
+        def read() -> list[neo4j.Record]:
+            with session:
                 return session.execute_read(neo4j.unit_of_work(timeout=_LONG_S)(work))
-            except Exception as exc:
-                raise self.translate(exc, _LONG_S) from exc
+
+        try:
+            # A connection that lost its other end looks as if the answer were on its way, for minutes.
+            return read() if long else within(_SILENT_S, read, lambda: cut(session))
+        except Late:
+            raise StoreUnavailable(
+                f"The server at {self.location} has not answered for {_SILENT_S:g} s.",
+                hint="Check the network and the server, then try again.",
+            ) from None
+        except Exception as exc:
+            raise self.translate(exc, _LONG_S) from exc
 
     # life
     def close(self) -> None:

@@ -28,7 +28,6 @@ CALL db.create.setNodeVectorProperty(null, 'x', [1.0])
 RETURN apoc.cypher.runFirstColumnSingle('CREATE (n:Company {id: "q"}) RETURN n', {}) AS x
 PROFILE CREATE (n:Company {id: 'q'})
 PROFILE MATCH (n) SET n.name = 'x'
-EXPLAIN EXPLAIN CREATE (n:Company {id: 'q'})
 CYPHER 5 CREATE (n:Company {id: 'q'})
 USE neo4j CREATE (n:Company {id: 'q'})
 USE system CREATE USER bob SET PASSWORD 'secret-word'
@@ -86,7 +85,7 @@ ENDLESS = {
     "Cartesian product": "MATCH (a:Entity), (b:Entity), (c:Entity), (d:Entity), (e:Entity) "
     "WHERE a.name + b.name < c.name + d.name + e.name RETURN count(*) AS n",
     "sorted product": "MATCH (a:Entity), (b:Entity), (c:Entity), (d:Entity) "
-    "RETURN a.id, b.id, c.id, d.id ORDER BY a.name + d.name DESC LIMIT 1",
+    "RETURN a.id, b.id, c.id, d.id ORDER BY a.name + d.name + b.name + c.name DESC LIMIT 1",
     "collected product": "MATCH (a:Entity), (b:Entity), (c:Entity), (d:Entity) "
     "RETURN size(collect(a.name + b.name + c.name + d.name)) AS n",
     "unbounded path": "MATCH p = (a:Entity)-[*]-(b:Entity) RETURN count(p) AS n",
@@ -104,20 +103,24 @@ def _lines(text: str) -> list[str]:
     return text.strip().splitlines()
 
 
-@pytest.mark.parametrize("text", _lines(WRITES))
-def test_no_way_round_reading_only(store: Store, text: str) -> None:
+def test_no_way_round_reading_only(store: Store) -> None:
     store.upsert(SMALL)
-    before, version, whole = everything(store), store.data_version(), store.status().schema
-    with pytest.raises(ExplorerError):
-        store.query(text)
-    assert (everything(store), store.data_version(), store.status().schema) == (before, version, whole)
+    before, version, schema = everything(store), store.data_version(), store.status().schema
+    accepted = []
+    for text in _lines(WRITES):
+        with contextlib.suppress(ExplorerError):
+            accepted.append((text, store.query(text).rows))
+        assert (everything(store), store.data_version()) == (before, version), text
+    assert accepted == []
+    assert store.status().schema == schema
 
 
 def test_to_explain_a_write_is_not_to_do_it(store: Store) -> None:
     store.upsert(SMALL)
     before = everything(store)
-    with contextlib.suppress(ExplorerError):
-        store.query("EXPLAIN CREATE (n:Company {id: 'q'})")
+    for text in ("EXPLAIN CREATE (n:Company {id: 'q'})", "EXPLAIN EXPLAIN MATCH (n) DETACH DELETE n"):
+        with contextlib.suppress(ExplorerError):
+            store.query(text)
     assert everything(store) == before
 
 
@@ -144,20 +147,21 @@ def listener() -> Generator[tuple[int, list[str]]]:
     server.close()
 
 
-@pytest.mark.parametrize("text", _lines(OUTSIDE))
 def test_no_way_to_files_network_or_settings(
-    store: Store, text: str, tmp_path: Path, listener: tuple[int, list[str]]
+    store: Store, tmp_path: Path, listener: tuple[int, list[str]]
 ) -> None:
     port, called = listener
     file = tmp_path / "secret.csv"
     file.write_text("word\nSECRET\n", encoding="utf-8")
-    try:
-        told = str(store.query(text.format(file=file, port=port)).rows)
-        assert told == "()"  # ArcadeDB answers PROFILE LOAD CSV with nothing, and does nothing
-    except ExplorerError as exc:
-        told = f"{exc} {exc.hint}"
-    assert "SECRET" not in told
-    assert called == []
+    accepted = []
+    for text in _lines(OUTSIDE):
+        try:
+            # ArcadeDB answers PROFILE LOAD CSV with nothing, and does nothing.
+            accepted += [(text, row) for row in store.query(text.format(file=file, port=port)).rows]
+        except ExplorerError as exc:
+            assert "SECRET" not in f"{exc} {exc.hint}", text
+        assert called == [], text
+    assert accepted == []
     assert [path.name for path in tmp_path.glob("secret*")] == ["secret.csv"]
 
 
@@ -171,14 +175,14 @@ def test_what_only_reads_is_let_through(store: Store) -> None:
     ).rows == ((2,),)
 
 
-@pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS.keys())
-def test_what_has_no_end_comes_back(store: Store, bundled: Batch, text: str) -> None:
+def test_what_has_no_end_comes_back(store: Store, bundled: Batch) -> None:
     store.upsert(bundled)
-    with pytest.raises(QueryError) as caught:
-        store.query(text, timeout_s=1)
-    # Some it stops sooner, at its limit of memory.
-    assert isinstance(caught.value, QueryTimeout) or "memory" in str(caught.value)
-    assert store.query("MATCH (n:Entity) RETURN count(n) AS n", timeout_s=30).rows == ((408,),)
+    for name, text in ENDLESS.items():
+        with pytest.raises(QueryError) as caught:
+            store.query(text, timeout_s=1)
+        # Some it stops sooner, at its limit of memory.
+        assert isinstance(caught.value, QueryTimeout) or "memory" in str(caught.value), name
+        assert store.query("MATCH (n:Entity) RETURN count(n) AS n", timeout_s=30).rows == ((408,),), name
 
 
 def test_refusals_tell_the_next_step(store: Store) -> None:

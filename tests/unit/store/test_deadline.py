@@ -120,7 +120,9 @@ def test_too_many_that_go_on_are_refused(gate: threading.Event) -> None:
     assert list(Watched(lambda: Scripted(iter([1])), 60)) == [(1,)]
 
 
-def test_ctrl_c_while_waiting_leaves_the_query(gate: threading.Event, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_while_waiting_leaves_the_query(
+    gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
     let_go: list[int] = []
     inner = Scripted(stuck(gate))
     give: Callable[[deadline._Task], None] = deadline._give

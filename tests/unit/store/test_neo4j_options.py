@@ -58,7 +58,9 @@ def _name(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
 
-def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey
+) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
     return (
         x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(key.public_key())
@@ -115,7 +117,9 @@ def test_a_certificate_of_somebody_else_is_not_trusted(tls_server: Server, tmp_p
 
 
 @pytest.mark.neo4j
-def test_certificates_by_the_settings(tls_server: Server, ours: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_certificates_by_the_settings(
+    tls_server: Server, ours: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("INTERLOCK_STORE", tls_server.uri.replace("bolt://", "bolt+s://"))
     monkeypatch.setenv("INTERLOCK_NEO4J_USER", tls_server.user or "")
     monkeypatch.setenv("INTERLOCK_NEO4J_PASSWORD", tls_server.password or "")
