@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString, TypeVar, cast
 
 import neo4j
 from neo4j import exceptions as driver_errors
@@ -14,6 +14,7 @@ from graph.errors import ExplorerError, SettingsError, StoreUnavailable
 from graph.interrupts import interrupts_between_steps, interrupts_held
 from graph.model import Batch, Entity, Source, Tie, entity_from, source_from, tie_from
 from graph.ontology import ontology
+from graph.store import neo4j_read as reading
 from graph.store import neo4j_schema as schema
 from graph.store import neo4j_write as writing
 from graph.store.base import (
@@ -28,7 +29,7 @@ from graph.store.base import (
     Store,
     check_parameters,
 )
-from graph.store.deadline import Late, Watched, within
+from graph.store.deadline import Late, Watched
 from graph.store.migrations import refuse_newer
 from graph.store.neo4j_errors import is_out_of_memory, translate, without_credentials
 from graph.store.neo4j_options import Neo4jOptions, driver_for
@@ -38,9 +39,8 @@ from graph.store.neo4j_stream import Neo4jStream, cut
 from graph.store.status import StoreStatus
 
 _LONG_S = 3_600.0
-_SILENT_S = 20.0
-"""A small read of our own that takes longer than this has no server at its other end."""
 _USUAL = Neo4jOptions()
+_T = TypeVar("_T")
 _NO_VERSION = "empty"
 _TIE_COLUMNS = "a.id AS from_id, type(n) AS type, b.id AS to_id, properties(n) AS p"
 
@@ -95,9 +95,7 @@ class Neo4jStore(Store):
             raise self._bad_address() from None  # the driver's message repeats the address
         try:
             # More than verify_connectivity: this also finds that the database is missing or out of bounds.
-            with self.session(neo4j.READ_ACCESS) as session:
-                version = session.execute_read(writing.model_version)
-            refuse_newer(version, self.location)
+            refuse_newer(self._in_read(writing.model_version, reading.SILENT_S), self.location)
         except ValueError:  # a host that is not one
             self._driver.close()
             raise self._bad_address() from None
@@ -292,25 +290,22 @@ class Neo4jStore(Store):
     ) -> list[neo4j.Record]:
         """The rows of a query of our own; ``long``: it may take as long as the graph is large."""
 
-        def work(transaction: neo4j.ManagedTransaction) -> list[neo4j.Record]:
+        def work(transaction: neo4j.Transaction) -> list[neo4j.Record]:
             return list(transaction.run(cast(LiteralString, text), dict(parameters or {})))
 
-        session = self.session(neo4j.READ_ACCESS)
-
-        def read() -> list[neo4j.Record]:
-            with session:
-                return session.execute_read(neo4j.unit_of_work(timeout=_LONG_S)(work))
-
         try:
-            # A connection that lost its other end looks as if the answer were on its way, for minutes.
-            return read() if long else within(_SILENT_S, read, lambda: cut(session))
-        except Late:
-            raise StoreUnavailable(
-                f"The server at {self.location} has not answered for {_SILENT_S:g} s.",
-                hint="Check the network and the server, then try again.",
-            ) from None
+            return self._in_read(work, None if long else reading.SILENT_S)
         except Exception as exc:
             raise self.translate(exc, _LONG_S) from exc
+
+    def _in_read(self, work: Callable[[neo4j.Transaction], _T], seconds: float | None) -> _T:
+        try:
+            return reading.read(lambda: self.session(neo4j.READ_ACCESS), work, seconds=seconds)
+        except Late:
+            raise StoreUnavailable(
+                f"The server at {self.location} has not answered for {reading.SILENT_S:g} s.",
+                hint="Check the network and the server, then try again.",
+            ) from None
 
     # life
     def close(self) -> None:

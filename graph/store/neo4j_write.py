@@ -104,7 +104,11 @@ def clear(session: neo4j.Session) -> None:
     session.execute_write(_new_version)
 
 
-def run(runner: neo4j.Session | neo4j.ManagedTransaction, text: str, values: Mapping[str, Any] = {}) -> Any:
+def run(
+    runner: neo4j.Session | neo4j.Transaction | neo4j.ManagedTransaction,
+    text: str,
+    values: Mapping[str, Any] = {},
+) -> Any:
     """Run Cypher put together from names of the ontology; values always come as parameters."""
     untyped: Any = runner
     return untyped.run(text, dict(values))
@@ -122,7 +126,7 @@ def _new_version(transaction: neo4j.ManagedTransaction) -> None:
     refuse_newer(row["model"], "on this server")
 
 
-def model_version(transaction: neo4j.ManagedTransaction) -> int | None:
+def model_version(transaction: neo4j.Transaction | neo4j.ManagedTransaction) -> int | None:
     """The model version the store was last written in; None when nothing of ours was written."""
     row = run(transaction, "MATCH (m:InterlockMeta {id: 'meta'}) RETURN m.model_version AS model").single()
     return row["model"] if row else None
