@@ -1,4 +1,4 @@
-"""Our own small reads of a Neo4j server: tried again when that helps at once, and not waited for without end."""
+"""Our own small reads of a Neo4j server: tried again at once when that helps, and not waited for for ever."""
 
 from __future__ import annotations
 

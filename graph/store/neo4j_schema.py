@@ -58,6 +58,8 @@ def wanted() -> tuple[Wanted, ...]:
         *(Wanted("unique", True, name, ("id",)) for name in ontology().types),
         Wanted("range", False, "Entity", ("name_key",)),
         Wanted("range", False, "InterlockLogPart", ("entry",)),
+        # For people's own queries: db.index.fulltext.queryNodes('interlock_names', 'cerebas~').
+        Wanted("full text", False, "Entity", ("name", "aliases")),
     )
 
 
