@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -86,18 +87,26 @@ def load_settings(file: Path | None = None) -> Settings:
     Raises:
         SettingsError: unreadable file, unknown name or unusable value. Never prints a password.
     """
+    named = file is not None or "INTERLOCK_SETTINGS" in os.environ
     path = file or Path(os.environ.get("INTERLOCK_SETTINGS", "interlock.toml"))
-    values: dict[str, Any] = {}
-    if file or "INTERLOCK_SETTINGS" in os.environ or path.is_file():
+    given = tuple(os.environ.get(f"INTERLOCK_{name.upper()}") or None for name in Settings.model_fields)
+    text: bytes | None = None
+    if named or path.is_file():
         try:
-            values = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
-            raise SettingsError(
-                f"The settings file {path} cannot be read: {exc}", hint='It is TOML: store = "folder"'
-            ) from exc
-    for name in Settings.model_fields:
-        if found := os.environ.get(f"INTERLOCK_{name.upper()}"):
-            values[name] = found
+            text = path.read_bytes()
+        except OSError as exc:
+            raise _unreadable(path, exc) from exc
+    return _settings(str(path), text, given)
+
+
+# A page of the app asks dozens of times; making them was a fifth of its run.
+@lru_cache(maxsize=8)
+def _settings(path: str, text: bytes | None, given: tuple[str | None, ...]) -> Settings:
+    try:
+        values: dict[str, Any] = tomllib.loads(text.decode("utf-8")) if text is not None else {}
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
+        raise _unreadable(path, exc) from exc
+    values |= {name: value for name, value in zip(Settings.model_fields, given, strict=True) if value}
     try:
         return Settings(**values)
     except ValidationError as exc:
@@ -107,6 +116,12 @@ def load_settings(file: Path | None = None) -> Settings:
             f"The setting {name!r} cannot be used: {first['msg']}.",
             hint=f"Known settings: {', '.join(Settings.model_fields)}.",
         ) from None
+
+
+def _unreadable(path: str | Path, error: Exception) -> SettingsError:
+    return SettingsError(
+        f"The settings file {path} cannot be read: {error}", hint='It is TOML: store = "folder"'
+    )
 
 
 def is_server(target: str) -> bool:

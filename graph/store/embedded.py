@@ -288,7 +288,9 @@ class EmbeddedStore(Store):
 
     def ties_of(self, entity_id: str) -> list[Tie]:
         found: dict[str, Tie] = {}
-        for pattern in ("(a:Entity {id: $id})-[n]->(b:Entity)", "(b:Entity {id: $id})<-[n]-(a:Entity)"):
+        # With a label at the far end the engine starts the second from every entity there is: half a second
+        # at 20,000 where it takes two milliseconds.
+        for pattern in ("(a:Entity {id: $id})-[n]->(b)", "(b:Entity {id: $id})<-[n]-(a)"):
             rows = self._scan(pattern, "n", _TIE_FIELDS, None, _TIE_ENDS, {"id": entity_id})
             found |= {row["id"]: _tie(row) for row in rows}
         return [found[key] for key in sorted(found)]

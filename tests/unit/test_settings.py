@@ -81,5 +81,5 @@ def test_addresses_and_folders() -> None:
     assert is_server("bolt://localhost:7687")
     assert not is_server("/var/store")
     assert not is_server("C:\\store")
-    with pytest.raises(SettingsError, match="http://"):
+    with pytest.raises(SettingsError, match="http:"):
         open_store("http://localhost:7474")
