@@ -55,6 +55,26 @@ def test_the_bounds_hold_for_every_completion(parts: list[float], rest: float, s
     assert low <= capped[1] <= high + 1e-6
 
 
+def test_effective_numbers_and_the_rest_of_a_hand_case() -> None:
+    # 40 % and 20 %: 1600 + 400 = 2000; the other 40 % with one more adds 1600: 10,000 / 3,600 to 10,000 / 2,000.
+    (found,) = concentrations(
+        shares(
+            {"to": "b", "share": 0.4, "start_date": "2024"}, {"to": "c", "share": 0.2, "start_date": "2024"}
+        ),
+        "a",
+    )
+    assert (found.hhi_low, found.hhi_high) == pytest.approx((2_000, 3_600))
+    assert (found.effective_low, found.effective_high) == pytest.approx((10_000 / 3_600, 5))
+    assert (found.disclosed, found.rest) == pytest.approx((0.6, 0.4))
+    assert (found.company, found.side, found.threshold) == ("a", "customers", None)
+
+
+@pytest.mark.parametrize("share", [1.5, 2, -0.01, float("nan")])
+def test_a_share_beyond_the_whole_names_its_tie(share: float) -> None:
+    with pytest.raises(AnalysisError, match="shares are fractions between 0 and 1"):
+        concentrations(shares({"to": "b", "share": share, "start_date": "2024"}), "a")
+
+
 def test_cerebras_by_period(bundled_store: Store) -> None:
     found = {item.period: item for item in concentrations(to_networkx(bundled_store), "cerebras")}
     first_half = found["2024-01", "2024-06"]

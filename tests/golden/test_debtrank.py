@@ -24,6 +24,44 @@ def test_impacts_are_capped_at_one() -> None:
     assert impact_matrix(EXPOSED, BUFFERS).toarray().tolist() == [[0, 0.5, 0], [1, 0, 0.6], [1, 1, 0]]
 
 
+def test_what_someone_holds_of_itself_counts_nowhere() -> None:
+    own = sparse.csr_array(np.array(EXPOSED, dtype=np.float64) + np.diag([4.0, 0.0, 7.0]))
+    before = own.toarray()
+    assert (
+        impact_matrix(own, BUFFERS).toarray().tolist() == impact_matrix(EXPOSED, BUFFERS).toarray().tolist()
+    )
+    assert relative_buffers(own).tolist() == [1, 13, 5]
+    assert (own.toarray() == before).all()
+
+
+def test_only_the_proportions_of_weights_count() -> None:
+    # The three banks again, in units in which all of them together are worth less than one.
+    small = debtrank(EXPOSED, BUFFERS, [weight / 1_000 for weight in WEIGHTS], A)
+    assert small.debtrank == pytest.approx(130 / 140, abs=1e-12)
+    assert (small.rule, small.start.tolist()) == ("2015", [1, 0, 0])
+
+
+@pytest.mark.parametrize("weights", [[0, 0, 0], [1, -1, 5], [1, float("inf"), 1], [1, float("nan"), 1]])
+def test_weights_that_cannot_be(weights: list[float]) -> None:
+    with pytest.raises(AnalysisError, match="Weights"):
+        debtrank(EXPOSED, BUFFERS, weights, A)
+
+
+@pytest.mark.parametrize("start", [[1.5, 0, 0], [0, -0.1, 0], [0, 0, float("nan")]])
+def test_a_shock_outside_nothing_to_all(start: list[float]) -> None:
+    with pytest.raises(AnalysisError, match="between 0 and 1"):
+        debtrank(EXPOSED, BUFFERS, WEIGHTS, start)
+
+
+def test_all_at_once_and_one_by_one_are_the_same() -> None:
+    impact = impact_matrix(EXPOSED, BUFFERS)
+    for rule in ("2012", "2015"):
+        for cut in (1.0, 0.5):
+            single = [cascade(impact, WEIGHTS, row * cut, rule=rule).debtrank for row in np.eye(3)]
+            together = debtranks(impact, WEIGHTS, np.arange(3), cut=cut, rule=rule, batch=2)
+            assert together.tolist() == pytest.approx(single, abs=1e-9)
+
+
 @pytest.mark.parametrize("rule", ["2012", "2015"])
 @pytest.mark.parametrize(("start", "expected"), [(A, 130 / 140), (B, 35 / 140)])
 def test_cases_where_both_rules_agree(rule: str, start: np.ndarray, expected: float) -> None:

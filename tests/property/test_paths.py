@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import combinations, pairwise
+from random import Random
 from unittest import mock
 
 import networkx as nx
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -89,6 +91,33 @@ def test_the_same_paths_in_the_same_order_as_by_brute_force(
     assert [path.entities for path in found.paths] == expected[:k]
     assert found.more is (len(expected) > k)
     assert found.stopped_at is None
+
+
+@pytest.mark.parametrize("by", ["hops", "strength"])
+def test_where_the_shortest_way_on_is_barred_by_the_way_so_far(by: str) -> None:
+    """The search within a part finds something only in graphs larger than those above."""
+    found_within = []
+    search = path_search.Search._best
+
+    def watched(self: path_search.Search, part: object) -> object:
+        best = search(self, part)  # type: ignore[arg-type]
+        found_within.append(best is not None)
+        return best
+
+    with (
+        mock.patch.object(path_search, "_PATIENCE", 0),
+        mock.patch.object(path_search.Search, "_best", watched),
+    ):
+        for seed in range(30):
+            random = Random(seed)
+            pairs = [(a, b) for a in range(11) for b in range(11) if a != b and random.random() < 0.16]
+            graph = build([(a, b, random.choice(STRENGTHS)) for a, b in pairs])
+            graph.add_nodes_from(("n0", "n1"))
+            query = PathQuery(k=80, max_hops=None, by=by, directed=bool(seed % 2))
+            found = best_paths(graph, ["n0"], ["n1"], query)
+            assert [path.entities for path in found.paths] == brute(graph, ["n0"], ["n1"], query)[:80], seed
+    assert any(found_within)
+    assert not all(found_within)
 
 
 @settings(max_examples=40, deadline=None)
