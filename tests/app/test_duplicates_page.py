@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from graph.model import Batch, Entity, Source, Tie
 from graph.resolution.review import decisions, merges
 from graph.store.embedded import EmbeddedStore
+from graph.store.reading import ReadingStore
 from tests.app.opening import HOSTILE, again, app_on, opened, said
 from views import duplicates
 
@@ -135,7 +136,7 @@ class TestReview:
     ) -> None:
         # AppTest runs the page as a script of its own: its constant cannot be changed from here.
         real = store.counts()
-        monkeypatch.setattr(type(store), "counts", lambda self: type(real)(30_000, real.ties, real.sources))
+        monkeypatch.setattr(ReadingStore, "counts", lambda self: type(real)(30_000, real.ties, real.sources))
         test = opened("duplicates")
         assert not open_pairs(test)
         pressed(test, "duplicates-start")

@@ -13,12 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from graph.model import Batch
 from graph.store.embedded import EmbeddedStore
 
 ROOT = Path(__file__).parents[2]
+# The five seconds of the library are a limit by the clock, which a busy machine passes.
+expect.set_options(timeout=30_000)
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
