@@ -77,13 +77,12 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 @pytest.fixture(scope="module")
 def tls_server(ours: Authority) -> Generator[Server]:
     key, certificate = signed(ours)
-    settings = {
-        "server.bolt.tls_level": "OPTIONAL",
-        "dbms.ssl.policy.bolt.enabled": "true",
-        "dbms.ssl.policy.bolt.base_directory": "certificates/bolt",
-        "dbms.ssl.policy.bolt.private_key": "private.key",
-        "dbms.ssl.policy.bolt.public_certificate": "public.crt",
-    }
+    policy = (
+        ("enabled", "true"), ("base_directory", "certificates/bolt"), ("private_key", "private.key"),
+        ("public_certificate", "public.crt"),
+    )  # fmt: skip
+    settings = {f"dbms.ssl.policy.bolt.{name}": value for name, value in policy}
+    settings["server.bolt.tls_level"] = "OPTIONAL"
     files = {"certificates/bolt/private.key": key, "certificates/bolt/public.crt": certificate}
     try:
         with running(heap="512m", settings=settings, files=files) as server:

@@ -282,12 +282,12 @@ def test_an_old_store_is_brought_up_to_date(one_store: Neo4jStore, one_graph: vi
 
 
 def test_opening_tells_apart_what_is_wrong(neo4j_server: Server) -> None:
-    place = neo4j_server.uri
+    place, wrong = neo4j_server.uri, "secret"
     for expected, told, how in (
         (SettingsError, "needs a Neo4j server", {"target": "folder"}),
         (SettingsError, "cannot be used", {"target": place.replace("//", "//neo4j:secret@")}),
         (StoreUnavailable, "No Neo4j server answers", {"target": "bolt://127.0.0.1:1"}),
-        (StoreRefused, "user name or password", {"user": "neo4j", "password": "secret"}),
+        (StoreRefused, "user name or password", {"user": "neo4j", "password": wrong}),
         (
             StoreRefused,
             "no database 'none'",
