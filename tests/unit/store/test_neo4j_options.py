@@ -1,4 +1,4 @@
-"""TLS, read-only servers and waits, with real servers."""
+"""TLS, certificates, waits and bookmarks, with real servers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from graph.errors import SettingsError, StoreRefused, StoreUnavailable
+from graph.errors import SettingsError, StoreUnavailable
 from graph.settings import Settings, load_settings
 from graph.store import open_store
 from graph.store.neo4j import Neo4jStore
@@ -160,31 +160,6 @@ def test_the_defaults_of_the_settings_are_those_of_the_store() -> None:
         usual.ca, usual.pool_size, usual.connect_s, usual.acquire_s,
         usual.retry_s, usual.idle_check_s, usual.lifetime_s,
     )  # fmt: skip
-
-
-@pytest.mark.neo4j
-def test_a_server_set_to_read_only_is_read_and_says_so(tls_server: Server) -> None:
-    with at(tls_server, "bolt") as store:
-        store.clear()
-        store.upsert(SMALL)
-    tls_server.stop()
-    conf = tls_server.home / "conf" / "neo4j.conf"
-    usual = conf.read_text(encoding="utf-8")
-    conf.write_text(f"{usual}server.databases.read_only=neo4j\n", encoding="utf-8")
-    tls_server.start()
-    try:
-        with at(tls_server, "bolt") as store:
-            before = everything(store)
-            assert store.status().writable is False
-            assert store.query("MATCH (n:Entity) RETURN count(n) AS n").rows == ((3,),)
-            for write in (lambda: store.upsert(SMALL), store.clear, lambda: store.replace_all(SMALL)):
-                with pytest.raises(StoreRefused, match="read-only"):
-                    write()
-            assert everything(store) == before
-    finally:
-        tls_server.stop()
-        conf.write_text(usual, encoding="utf-8")
-        tls_server.start()
 
 
 @pytest.mark.neo4j
