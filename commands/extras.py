@@ -72,7 +72,7 @@ def is_loopback(address: str) -> bool:
 
 def _warning(address: str, port: int, settings: Settings) -> str:
     """What listening for others means with these settings."""
-    if settings.login or settings.editors or settings.editor_claim:
+    if settings.asks_login:
         return (
             f"Others can reach {address}:{port}; they must sign in. The pages travel unencrypted: "
             "put a proxy with TLS before it."

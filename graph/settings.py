@@ -63,6 +63,11 @@ class Settings(BaseModel):
     editor_claim: str | None = Field(default=None, pattern=r"^[^=]+=.+$")
     login_hours: float = Field(default=12.0, gt=0, le=720)
 
+    @property
+    def asks_login(self) -> bool:
+        """Whether these settings want people to sign in: said outright, or by naming who may edit."""
+        return self.login or bool(self.editors or self.editor_claim)
+
     @field_validator("read_only", "login", mode="before")
     @classmethod
     def _word(cls, value: object) -> object:

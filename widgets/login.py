@@ -44,7 +44,7 @@ def wanted(settings: Settings) -> bool:
     Raises:
         SettingsError: there is a secrets file that cannot be read.
     """
-    return settings.login or bool(settings.editors or settings.editor_claim) or bool(_provider_section())
+    return settings.asks_login or bool(_provider_section())
 
 
 def let_in() -> bool:

@@ -18,12 +18,11 @@ from pyarrow import parquet
 
 from graph.analytics.influence import counts
 from graph.atomic import MANIFEST, new_folder
-from graph.errors import StoreUnavailable
 from graph.model import Entity, Source, Tie, to_properties
 from graph.moves.bulk import manifest_text
 from graph.moves.digest import FRACTIONS, Digest, Tally
 from graph.moves.records import FLAGS, LISTS, WHOLE
-from graph.moves.scan import scan
+from graph.moves.scan import refuse_written, scan
 from graph.moves.unfinished import refuse_unfinished
 from graph.ontology import ontology
 from graph.store.base import Progress, Store
@@ -69,10 +68,7 @@ def export_graphframes(
             for read in scan(store, progress):
                 tally.add(read.sort, read.record)
                 tables[read.sort].add(read.record)
-        if store.data_version() != version:
-            raise StoreUnavailable(
-                f"{store.location} was written while it was read.", hint="Try again when nobody writes."
-            )
+        refuse_written(store, version)
         digest = tally.digest()
         (part / MANIFEST).write_text(manifest_text(FORMAT, digest), encoding="utf-8")
     return digest

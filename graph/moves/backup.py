@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import IO
 
 from graph.atomic import flush_names, replacing
-from graph.errors import StoreUnavailable
 from graph.log_entries import now
 from graph.moves.checks import Verdict
 from graph.moves.digest import SORTS, Tally, line_of
 from graph.moves.manifest import LOG, MANIFEST, VERSION, Manifest
 from graph.moves.restore import check_backup
-from graph.moves.scan import log_entries, scan
+from graph.moves.scan import log_entries, refuse_written, scan
 from graph.moves.unfinished import refuse_unfinished
 from graph.ontology import ontology
 from graph.store.base import LogEntry, Progress, Store
@@ -53,10 +52,7 @@ def write_backup(
     version = store.data_version()
     with replacing(path) as file:
         manifest = _write(store, file, progress)
-        if store.data_version() != version:
-            raise StoreUnavailable(
-                f"{store.location} was written while it was read.", hint="Try again when nobody writes."
-            )
+        refuse_written(store, version)
         file.flush()
         os.fsync(file.fileno())
         verdict = check_backup(file.name, progress=checking, called=path)[1]

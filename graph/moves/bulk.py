@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from graph.atomic import MANIFEST, new_folder
-from graph.errors import SchemaViolation, StoreUnavailable
+from graph.errors import SchemaViolation
 from graph.log_entries import now
 from graph.model import DERIVED, Entity, Record, Source, Tie, to_properties
 from graph.moves.bulk_text import ARRAYS, NodeFile, TieFile, readme, script
 from graph.moves.digest import FRACTIONS, SORTS, Digest, Tally
 from graph.moves.records import FLAGS, LISTS, WHOLE
-from graph.moves.scan import log_entries, scan
+from graph.moves.scan import log_entries, refuse_written, scan
 from graph.moves.unfinished import refuse_unfinished
 from graph.ontology import ontology
 from graph.store.base import LogEntry, Progress, Store
@@ -62,10 +62,7 @@ def export_bulk(
             out.add(read.record)
         for entry in log_entries(store):
             out.add_log(entry)
-        if store.data_version() != version:
-            raise StoreUnavailable(
-                f"{store.location} was written while it was read.", hint="Try again when nobody writes."
-            )
+        refuse_written(store, version)
     return out.digest
 
 

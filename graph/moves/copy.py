@@ -8,10 +8,10 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from graph.errors import SettingsError, StoreError, StoreRefused, StoreUnavailable
+from graph.errors import SettingsError, StoreError, StoreRefused
 from graph.model import Batch, Record
 from graph.moves.digest import Digest, Tally
-from graph.moves.scan import Read, digest_of, log_entries, scan
+from graph.moves.scan import Read, digest_of, log_entries, refuse_written, scan
 from graph.moves.unfinished import mark, refuse_unfinished, unfinished, unmark
 from graph.store.base import Progress, Store
 
@@ -172,11 +172,8 @@ def _missing(target: Store, sort: str, chunk: list[Record]) -> list[Record]:
 
 
 def _same_version(source: Store, version: str) -> None:
-    if source.data_version() != version:
-        raise StoreUnavailable(
-            f"{source.location} was written while it was read.",
-            hint="Copy again when nobody writes, with --replace if the target holds a part.",
-        )
+    hint = "Copy again when nobody writes, with --replace if the target holds a part."
+    refuse_written(source, version, hint=hint)
 
 
 def _difference(sent: Digest, arrived: Digest) -> str:

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
+from graph.errors import StoreUnavailable
 from graph.model import DERIVED, Record, entity_from, source_from, tie_from
 from graph.moves.digest import SORTS, Digest, Tally
 from graph.ontology import ontology
@@ -77,3 +78,16 @@ def digest_of(store: Store, progress: Progress | None = None) -> Digest:
     for entry in log_entries(store):
         tally.add_log(entry)
     return tally.digest()
+
+
+def refuse_written(store: Store, version: str, *, hint: str = "Try again when nobody writes.") -> None:
+    """What was read in many steps is of one state only when nobody wrote meanwhile.
+
+    Args:
+        version: data version before the first step.
+
+    Raises:
+        StoreUnavailable: the store was written since.
+    """
+    if store.data_version() != version:
+        raise StoreUnavailable(f"{store.location} was written while it was read.", hint=hint)

@@ -38,7 +38,6 @@ from graph.store.neo4j_status import read_status
 from graph.store.neo4j_stream import Neo4jStream, cut
 from graph.store.status import StoreStatus
 
-_LONG_S = 3_600.0
 _USUAL = Neo4jOptions()
 _T = TypeVar("_T")
 _NO_VERSION = "empty"
@@ -155,16 +154,16 @@ class Neo4jStore(Store):
             except driver_errors.TransientError as exc:
                 if is_out_of_memory(exc):
                     # The driver would do it all again, and again it would not fit.
-                    raise self.translate(exc, _LONG_S, writing=True) from exc
+                    raise self.translate(exc, reading.LONG_S, writing=True) from exc
                 raise
 
-        work = neo4j.unit_of_work(timeout=_LONG_S)(once)
+        work = neo4j.unit_of_work(timeout=reading.LONG_S)(once)
         with self._guard, self.session(neo4j.WRITE_ACCESS) as session:
             try:
                 self._prepare(session)
                 session.execute_write(work)
             except Exception as exc:
-                raise self.translate(exc, _LONG_S, writing=True) from exc
+                raise self.translate(exc, reading.LONG_S, writing=True) from exc
 
     def _prepare(self, session: neo4j.Session) -> list[str]:
         """Before the first write: constraints, indexes, and records of an earlier model; what was done."""
@@ -172,7 +171,7 @@ class Neo4jStore(Store):
             return []
         fresh = session.execute_read(writing.model_version) is None
         done = schema.ensure(session)
-        steps = session.execute_write(neo4j.unit_of_work(timeout=_LONG_S)(writing.migrate))
+        steps = session.execute_write(neo4j.unit_of_work(timeout=reading.LONG_S)(writing.migrate))
         self._prepared = True
         return done if fresh else [*steps, *done]
 
@@ -182,7 +181,7 @@ class Neo4jStore(Store):
             try:
                 return self._prepare(session)
             except Exception as exc:
-                raise self.translate(exc, _LONG_S, writing=True) from exc
+                raise self.translate(exc, reading.LONG_S, writing=True) from exc
 
     def status(self) -> StoreStatus:
         return read_status(self, self.session, self.translate)
@@ -192,7 +191,7 @@ class Neo4jStore(Store):
             try:
                 writing.clear(session)
             except Exception as exc:
-                raise self.translate(exc, _LONG_S, writing=True) from exc
+                raise self.translate(exc, reading.LONG_S, writing=True) from exc
 
     def replace_all(
         self, batch: Batch, *, log: Sequence[LogEntry] = (), progress: Progress | None = None
@@ -296,7 +295,7 @@ class Neo4jStore(Store):
         try:
             return self._in_read(work, None if long else reading.SILENT_S)
         except Exception as exc:
-            raise self.translate(exc, _LONG_S) from exc
+            raise self.translate(exc, reading.LONG_S) from exc
 
     def _in_read(self, work: Callable[[neo4j.Transaction], _T], seconds: float | None) -> _T:
         try:

@@ -14,7 +14,8 @@ from graph.store.neo4j_stream import cut
 
 SILENT_S = 20.0
 """A small read that takes longer than this has no server at its other end."""
-_LONG_S = 3_600.0
+LONG_S = 3_600.0
+"""Limit of a transaction of our own, which may take as long as the graph is large."""
 _WAITS_S = (0.0, 0.2, 0.8)
 _QUICK_S = 2.0
 _T = TypeVar("_T")
@@ -45,7 +46,7 @@ def read(
     def once() -> _T:
         with open_session() as session:
             sessions[:] = [session]
-            with session.begin_transaction(timeout=_LONG_S) as transaction:
+            with session.begin_transaction(timeout=LONG_S) as transaction:
                 return work(transaction)
 
     def again() -> _T:
