@@ -206,14 +206,20 @@ class Neo4jStore(Store):
         limit = timeout_s or self.timeout_s
         given = dict(parameters or {})
         check_parameters(given)
-        session = self.session(neo4j.READ_ACCESS)
+        opened: list[neo4j.Session] = []
 
         def start() -> RowStream:
+            session = self.session(neo4j.READ_ACCESS)
+            opened.append(session)
             return Neo4jStream(
                 session, cypher, given, limit, lambda exc, **more: self.translate(exc, limit, **more)
             )
 
-        return Watched(start, limit, lambda: cut(session))
+        def let_go() -> None:
+            for session in opened:
+                cut(session)
+
+        return Watched(start, limit, let_go)
 
     def counts(self) -> Counts:
         row = self._read(

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Generator
 from pathlib import Path
 
+import neo4j
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -182,6 +183,24 @@ def test_a_connection_cut_in_the_middle_of_an_answer_is_an_error_and_no_short_an
                     pass
         assert told.value.hint
         assert store.query("RETURN 1").rows == ((1,),)
+
+
+def test_a_stream_closed_after_its_connection_was_cut_leaves_no_session_open(
+    server: Server, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(server, proxy.port) as store:
+        sessions: list[neo4j.Session] = []
+        new_session = store.session
+
+        def session(access: str) -> neo4j.Session:
+            sessions.append(new_session(access))
+            return sessions[-1]
+
+        monkeypatch.setattr(store, "session", session)
+        with store.stream("UNWIND range(1, 2000000) AS n RETURN n, 'x' + toString(n)") as rows:
+            next(rows)
+            proxy.cut()
+        assert [found.closed() for found in sessions] == [True]
 
 
 def test_a_half_open_connection_is_noticed_and_the_next_call_works(
