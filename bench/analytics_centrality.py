@@ -108,7 +108,7 @@ def _modularity_networkit(graph: nx.MultiDiGraph, search: Any) -> float:
 
 def _leiden_networkit(graph: nx.MultiDiGraph) -> float:
     held = networkit_of(graph, BOTH)
-    return _modularity_networkit(graph, nk.community.ParallelLeiden(held, True, 10))
+    return _modularity_networkit(graph, nk.community.ParallelLeiden(held, iterations=10))
 
 
 def _louvain_networkit(graph: nx.MultiDiGraph) -> float:

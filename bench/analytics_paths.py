@@ -35,6 +35,19 @@ def _pairs(graph: nx.MultiDiGraph, count: int, *, apart: bool = False) -> list[t
     return found
 
 
+def _near_pairs(graph: nx.MultiDiGraph, count: int) -> list[tuple[str, str]]:
+    """Seeded pairs that four steps join: the ends of walks, so that there are paths to be listed."""
+    draw, nodes, plain = random.Random(SEED), sorted(graph), _plain(graph)
+    found: list[tuple[str, str]] = []
+    while len(found) < count:
+        start = end = draw.choice(nodes)
+        for _ in range(4):
+            end = draw.choice(sorted(plain[end])) if plain[end] else end
+        if start != end:
+            found.append((start, end))
+    return found
+
+
 def _plain(graph: nx.MultiDiGraph) -> nx.Graph:
     """One edge a pair, with the cost of its strongest tie."""
 
@@ -142,15 +155,21 @@ def _same_costs(ours: Any, theirs: Any) -> bool:
 
 
 def _ours_all(graph: nx.MultiDiGraph) -> Any:
-    found = _ours(20, k=ALL, max_hops=4)(graph)
+    query = PathQuery(k=ALL, max_hops=4, candidate_limit=ALL)
+    found = [best_paths(graph, *pair, query).paths for pair in _near_pairs(graph, 20)]
     return [sorted(path.entities for path in paths) for paths in found]
+
+
+def _ours_none(graph: nx.MultiDiGraph) -> Any:
+    query = PathQuery(k=10, max_hops=1)
+    return [best_paths(graph, *pair, query).common for pair in _pairs(graph, 20, apart=True)]
 
 
 def _networkx_all(graph: nx.MultiDiGraph) -> Any:
     plain = _plain(graph)
     return [
         sorted(tuple(path) for path in nx.all_simple_paths(plain, *pair, cutoff=4))
-        for pair in _pairs(graph, 20)
+        for pair in _near_pairs(graph, 20)
     ]
 
 
@@ -162,7 +181,7 @@ def _rustworkx_all(graph: nx.MultiDiGraph) -> Any:
             # rustworkx counts entities, not steps.
             for path in rx.all_simple_paths(made, index[start], index[end], cutoff=5)
         )
-        for start, end in _pairs(graph, 20)
+        for start, end in _near_pairs(graph, 20)
     ]
 
 
@@ -197,6 +216,7 @@ CASES: tuple[Case, ...] = (
         same=lambda ours, theirs: ours == theirs,
         peer_limits={"networkx": "20k"},
     ),
+    Case("no path: how far apart, who is near both; 20 pairs", _ours_none, {}),
     Case(
         "smallest blocking sets, 5 pairs",
         _ours_cut,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Generator, Iterable
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from graph.atomic import check_new_folder
+from graph.collector import paused
 from graph.errors import ExplorerError
 from graph.imports.journal import begin_import, import_entry, new_import_id
 from graph.imports.report import Change, ImportReport, write_rejects
@@ -16,6 +16,7 @@ from graph.imports.stage import Stage
 from graph.model import Batch, Item, Record, with_origin
 from graph.moves.bulk import write_bulk
 from graph.moves.digest import Digest
+from graph.stopping import unstoppable
 from graph.store.base import Progress, Store
 
 __all__ = [
@@ -65,22 +66,9 @@ def import_records(
         StoreError: from the store; nothing is written.
     Cost: one pass over the records, one look-up of their ids in the store, one write.
     """
-    with collector_paused():
+    with paused():
         stage = Stage(store, strict=strict).read(records)
         return commit(store, stage, origin=origin, dry_run=dry_run, progress=progress)
-
-
-@contextmanager
-def collector_paused() -> Generator[None]:
-    """No search for cycles meanwhile: an import keeps hundreds of thousands of records that have none, and
-    going over them again and again took a quarter of its time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def commit(
@@ -143,7 +131,7 @@ def import_to_files(
     Cost: one pass over the records, one write. Memory: all records.
     """
     check_new_folder(folder, replace=replace)
-    with collector_paused():
+    with paused():
         stage = Stage(None, strict=strict).read(records)
         batch, changes, before = stage.records()
         if stage.refused or dry_run:
@@ -166,7 +154,7 @@ def _settle(store: Store, import_id: str, what: str) -> None:
     The store undid what failed or was stopped, and the caller hears of it. But it may have been stopped
     (Ctrl-C), or lost its server, when all was written: then the next command says so.
     """
-    with suppress(ExplorerError):
+    with unstoppable(), suppress(ExplorerError):
         # In this order: where the write still ends in a server, taking the note away waits for it.
         store.forget(import_id)
         if any(entry.id == import_id for entry in store.log()):

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import networkx as nx
 import streamlit as st
 
+from graph.collector import paused, settled
 from graph.dossier import Dossier, dossier
 from graph.errors import StoreError
 from graph.imports import interrupted
 from graph.model import FACT_STATUSES, Entity, Source, Tie
+from graph.names import NameIndex
 from graph.ontology import ontology
 from graph.projection import Filters, graph_of
 from graph.queries.catalogue import catalogue
 from graph.queries.run import run_query
-from graph.search import NameIndex, name_index
 from graph.settings import load_settings
 from graph.stats import Stats, stats
+from graph.stopping import watched
 from graph.store import Rows, Store, open_store
 from graph.store.reading import ReadingStore
 from widgets.access import can_edit, must_edit
+from widgets.shelf import Shelf
 
 
 def the_store() -> Store:
@@ -75,22 +79,32 @@ def statuses(all_of_them: bool) -> tuple[str, ...]:
 
 def graph(*, as_of: str | None, all_statuses: bool, types: tuple[str, ...] | None = None) -> nx.MultiDiGraph:
     """The graph at a date; shared by all sessions, never changed."""
-    return _graph(version(), as_of, all_statuses, types)
+    data_version = version()
+
+    def make() -> nx.MultiDiGraph:
+        filters = Filters(
+            types=frozenset(types) if types else None, statuses=frozenset(statuses(all_statuses))
+        )
+        entities, ties = _records(data_version)
+        found = graph_of(entities, ties, filters, as_of=as_of, data_version=data_version)
+        settled()
+        return found
+
+    return _shelf().get(data_version, (as_of, all_statuses, types), make)
 
 
-@st.cache_resource(show_spinner=False, max_entries=24)
-def _graph(
-    data_version: str, as_of: str | None, all_statuses: bool, types: tuple[str, ...] | None
-) -> nx.MultiDiGraph:
-    filters = Filters(types=frozenset(types) if types else None, statuses=frozenset(statuses(all_statuses)))
-    entities, ties = _records(data_version)
-    return graph_of(entities, ties, filters, as_of=as_of, data_version=data_version)
+@st.cache_resource(show_spinner=False)
+def _shelf() -> Shelf:
+    return Shelf()
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
 def _records(data_version: str) -> tuple[list[Entity], list[Tie]]:
     # Read once: every other date or choice of types is a graph made of the same records.
-    return list(the_store().entities()), list(the_store().ties())
+    with paused():
+        found = list(watched(the_store().entities())), list(watched(the_store().ties()))
+    settled()
+    return found
 
 
 def the_dossier(entity_id: str, as_of: str | None, all_statuses: bool) -> Dossier:
@@ -114,8 +128,17 @@ def _stats(data_version: str) -> Stats:
 
 
 def names() -> NameIndex:
-    """The name index, kept by ``graph.search`` itself."""
-    return name_index(the_store())
+    """The name index."""
+    return _names(version())
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _names(data_version: str) -> NameIndex:
+    entities, ties = _records(data_version)
+    with paused():
+        index = NameIndex(entities, Counter(end for tie in ties for end in (tie.from_id, tie.to_id)))
+    settled()
+    return index
 
 
 def sources_of(ties: list[Tie]) -> dict[str, Source]:

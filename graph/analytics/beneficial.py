@@ -27,6 +27,7 @@ from graph.analytics.ownership import Ownership, owners_of
 from graph.analytics.stakes import StakeNet, all_stakes
 from graph.errors import ParameterError
 from graph.model import EntityId
+from graph.stopping import checkpoint
 
 THRESHOLD = 0.25
 MAX_LINKS = 10
@@ -170,6 +171,7 @@ def chains_to(
     small = deep = 0
     waiting: list[tuple[Stake, ...]] = [(stake,) for stake in reversed(net.firms[company].stakes)]
     while waiting:
+        checkpoint()
         stakes = waiting.pop()
         chain = _chain(stakes)
         if chain.high < smallest:

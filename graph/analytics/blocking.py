@@ -29,6 +29,7 @@ from graph.analytics.path_steps import Step, StepFinder
 from graph.analytics.paths import checked_ends
 from graph.errors import AnalysisError, GraphTooLarge
 from graph.model import EntityId
+from graph.stopping import checkpoint
 
 _SURE_HOPS = 3
 """Up to here a set that blocks the surroundings is smallest for the short paths alone, too."""
@@ -292,6 +293,7 @@ class _Arcs:
                 if place >= count:
                     real[tail, head] = int(self.real[place - count, 0]), int(self.real[place - count, 1])
         while left[0]:
+            checkpoint()
             walk = _walk(left)
             pairs = list(pairwise(walk))
             amount = _taken(left, pairs)

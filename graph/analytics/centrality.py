@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csgraph
 
-from graph.analytics.compact import Scope, edges_of, ends_of, not_found, scoped
+from graph.analytics.compact import Compact, Scope, edges_of, ends_of, kept, not_found, scoped
 from graph.analytics.engines import networkit_of, seeded
 from graph.analytics.influence import check_added, counts
 from graph.model import EntityId
@@ -188,23 +188,43 @@ def components(graph: nx.Graph, scope: Scope = WHOLE, *, strong: bool = False) -
     Cost: O(n + m). Source: Tarjan (1972) for strong ones.
     """
     made = scoped(graph, replace(scope, weight="ties", direction=scope.direction if strong else "both"))
-    number, labels = csgraph.connected_components(
-        made.matrix, directed=strong and made.directed, connection="strong"
-    )
-    order = np.argsort(labels, kind="stable")
-    starts = np.searchsorted(labels[order], np.arange(number + 1))
-    lines: Any = scoped(
-        graph, replace(scope, weight="ties", direction="both")
-    ).matrix.tocoo()  # each tie twice
-    inside = labels[lines.row] == labels[lines.col]
-    ties = np.bincount(labels[lines.row[inside]], weights=lines.data[inside] / 2, minlength=number)
-    groups = (
-        Component(
-            tuple(sorted(made.nodes[at] for at in order[starts[k] : starts[k + 1]].tolist())), int(ties[k])
-        )
-        for k in range(number)
-    )
+    labels: NDArray[Any]
+    if strong and made.directed:
+        number, labels = csgraph.connected_components(made.matrix, directed=True, connection="strong")
+        lines: Any = scoped(graph, replace(scope, weight="ties", direction="both")).matrix.tocoo()
+        inside = labels[lines.row] == labels[lines.col]
+        rows, weights = lines.row[inside], lines.data[inside]
+        ties = np.bincount(labels[rows], weights=weights, minlength=number) / 2  # a line stands there twice
+    else:
+        number, labels = _weak(graph, replace(scope, weight=None, direction="both"))
+        ties = (
+            np.bincount(labels, weights=made.matrix.sum(axis=1), minlength=number) / 2
+        )  # none leaves its part
+    by_id, ids = kept(graph, ("by id", scope.types, scope.isolates, made.directed), lambda: _by_id(made))
+    order = np.argsort(labels[by_id], kind="stable")
+    members = ids[order].tolist()
+    starts = np.searchsorted(labels[by_id][order], np.arange(number + 1)).tolist()
+    groups = (Component(tuple(members[starts[k] : starts[k + 1]]), int(ties[k])) for k in range(number))
     return tuple(sorted(groups, key=lambda group: (-group.size, group.members[0])))
+
+
+def _weak(graph: nx.Graph, scope: Scope) -> tuple[int, NDArray[np.int64]]:
+    """Number of components, direction left aside, and that of each entity."""
+    import networkit
+
+    held = networkit_of(graph, scope)
+    found: Any = networkit.components.ConnectedComponents(held)
+    found.run()
+    labels = np.asarray(found.getPartition().getVector(), dtype=np.int64)
+    return int(labels.max(initial=-1)) + 1, labels
+
+
+def _by_id(made: Compact) -> tuple[NDArray[np.int64], NDArray[Any]]:
+    """Positions in the order of the ids, and the ids."""
+    order = sorted(range(len(made.nodes)), key=made.nodes.__getitem__)
+    ids = np.empty(len(order), dtype=object)
+    ids[:] = [made.nodes[at] for at in order]
+    return np.array(order, dtype=np.int64), ids
 
 
 def ranked(values: Mapping[EntityId, float | None], *, smallest_first: bool = False) -> list[EntityId]:

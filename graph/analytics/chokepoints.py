@@ -28,6 +28,7 @@ from graph.analytics.influence import counts
 from graph.analytics.reach import SUPPLY, dated
 from graph.errors import AnalysisError, EntityNotFound
 from graph.model import FACT_STATUSES, EntityId
+from graph.stopping import checkpoint
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -311,6 +312,7 @@ def _below(parent: NDArray[np.int64]) -> NDArray[np.int64]:
     size = [0] * n
     ready = [node for node, left in enumerate(waiting) if left == 0]
     while ready:
+        checkpoint()
         node = ready.pop()
         above = up[node]
         if above >= 0:

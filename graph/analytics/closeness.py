@@ -22,6 +22,7 @@ from graph.analytics.compact import Scope, not_found, scoped
 from graph.analytics.engines import networkit_of
 from graph.errors import GraphTooLarge, ParameterError
 from graph.model import EntityId
+from graph.stopping import checkpoint, watched
 
 WHOLE = Scope()
 WORK_LIMIT = 50_000_000_000
@@ -116,6 +117,7 @@ class _Pull:
         np.bitwise_or.at(seen, places, np.uint64(1) << np.arange(len(places), dtype=np.uint64))
         front = seen
         while len(self.live):
+            checkpoint()
             new = np.zeros(self.size, dtype=np.uint64)
             new[self.live] = np.bitwise_or.reduceat(front.take(self.before), self.starts)
             new &= ~seen
@@ -133,7 +135,7 @@ def _to_all(matrix: sparse.csr_array) -> NDArray[np.float64]:
 
     def part(begin: int, end: int) -> list[NDArray[np.int64]]:
         counts: list[NDArray[np.int64]] = []
-        for at in range(begin, end, _BITS):
+        for at in watched(range(begin, end, _BITS)):
             for step, new in enumerate(pull.levels(places[at : min(at + _BITS, end)])):
                 if step == len(counts):
                     counts.append(np.zeros(pull.size, dtype=np.int64))

@@ -23,6 +23,7 @@ from graph.analytics.cycles import sorted_ids
 from graph.analytics.terms import best_first, dated, edges_at
 from graph.errors import AnalysisError, EntityNotFound, GraphTooLarge, ParameterError
 from graph.model import EntityId, Tie
+from graph.stopping import watched
 
 INVESTMENTS = ("INVESTED_IN",)
 MOST_INVESTORS = 1_000
@@ -155,7 +156,7 @@ def _around(
     partners = {investor}
     for company in companies:
         partners |= {edge[0] for edge in _investments(edges_at(graph, company, back=True), types, chosen)}
-    for partner in partners:
+    for partner in watched(partners):
         yield from _investments(edges_at(graph, partner), types, None)
 
 

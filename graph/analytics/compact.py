@@ -22,6 +22,7 @@ from graph.analytics.influence import check_added, counts
 from graph.errors import AnalysisError, EntityNotFound, ParameterError
 from graph.model import EntityId
 from graph.ontology import ontology
+from graph.stopping import checkpoint
 
 _T = TypeVar("_T")
 DIRECTIONS = ("in", "out", "both")
@@ -146,6 +147,7 @@ def kept(graph: nx.Graph, key: tuple[Any, ...], make: Callable[[], _T]) -> _T:
     cache: dict[Any, Any] = graph.__dict__.setdefault("__networkx_cache__", {})
     store: dict[Any, Any] = cache.setdefault("interlock", {})
     if key not in store:
+        checkpoint()
         store[key] = make()
     return store[key]
 

@@ -27,6 +27,7 @@ from graph.analytics.terms import (
 )
 from graph.errors import AnalysisError, EntityNotFound, ParameterError
 from graph.model import EntityId, Tie
+from graph.stopping import watched
 
 CLASSES: Mapping[str, str] = {
     "both-sides": "a person with a seat at one party to a deal and a seat or stake at the other",
@@ -174,7 +175,7 @@ def conflicts(
     examined = list(islice(every, candidate_limit + 1))
     apart: Counter[str] = Counter()
     found: list[Conflict] = []
-    for candidate in examined[:candidate_limit]:
+    for candidate in watched(examined[:candidate_limit]):
         one = _judged(candidate, day)
         if one.overlap is Overlap.NONE:
             apart[one.category] += 1
@@ -289,14 +290,14 @@ def _index(graph: nx.DiGraph, edges: Iterable[_Edge]) -> _Index:
 
 
 def _candidates(index: _Index) -> Iterator[_Candidate]:
-    for (x, y), deal in index.deals.items():
+    for (x, y), deal in watched(index.deals.items()):
         for person, ways in _on_both(index, x, y, deal):
             yield "both-sides", person, x, y, ways
-    for (owner, company), money in index.money.items():
+    for (owner, company), money in watched(index.money.items()):
         both = (owner, company) if str(owner) <= str(company) else (company, owner)
         if trade := index.supply.get(both):
             yield "investor-trades", owner, company, None, ((money, trade),)
-    for (x, y), rivalry in index.rivals.items():
+    for (x, y), rivalry in watched(index.rivals.items()):
         for holder in _common(index.stakes.get(x, {}), index.stakes.get(y, {})):
             if holder not in (x, y):
                 sides = (index.stakes[x][holder], index.stakes[y][holder], rivalry)

@@ -32,7 +32,8 @@ from scipy import sparse
 from graph.analytics.claims import TOLERANCE, VOTES, Stake, StakeRules
 from graph.analytics.compact import kept
 from graph.analytics.ownership import Array, Loops, met_from
-from graph.analytics.stakes import StakeNet, all_stakes, downstream, upstream, without_collector
+from graph.analytics.stakes import StakeNet, all_stakes, downstream, upstream
+from graph.collector import paused
 from graph.errors import AnalysisError, ParameterError
 from graph.model import EntityId
 
@@ -253,7 +254,7 @@ def network_control(
             raw[place] = None
     total = float(value.sum())
     fine = TOLERANCE * max(total, 1.0) / max(len(value), 1)
-    with without_collector():
+    with paused():
         holders = [
             Holder(holder, controlled, again, controlled / total)
             for holder, controlled, again in zip(net.nodes, corrected.tolist(), raw, strict=True)

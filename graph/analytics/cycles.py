@@ -23,6 +23,7 @@ from scipy.sparse import csgraph
 from graph.analytics.compact import kept
 from graph.errors import AnalysisError, EntityNotFound, ParameterError
 from graph.model import EntityId
+from graph.stopping import watched
 
 CYCLE_LIMIT = 1_000
 CANDIDATE_LIMIT = 20_000_000
@@ -178,7 +179,7 @@ def cycles_in(
         if search.stopped or len(found) >= most:
             break
         some: list[tuple[int, ...]] = []
-        for batch in search.of_length(length):
+        for batch in watched(search.of_length(length)):
             some += map(tuple, batch.tolist())
             if len(found) + len(some) >= most:
                 break

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from graph.errors import AnalysisError, NotConverged, ParameterError
+from graph.stopping import checkpoint, watched
 
 Floats = NDArray[np.float64]
 RULES = ("2012", "2015")
@@ -164,6 +165,7 @@ def cascade(
     by_round: list[float] = []
     limit = _ROUNDS if max_rounds is None else max_rounds
     while moved.any():
+        checkpoint()
         if len(by_round) >= limit:
             if max_rounds is None:
                 raise NotConverged(
@@ -208,7 +210,7 @@ def debtranks(
         raise ParameterError("rule", f"{rule!r} is not known.", hint="Known: 2012, 2015.")
     value = _value(weights, n)
     found = np.zeros(len(shocked))
-    for first in range(0, len(shocked), batch):
+    for first in watched(range(0, len(shocked), batch)):
         some = shocked[first : first + batch]
         loss = np.zeros((n, len(some)))
         loss[some, np.arange(len(some))] = _shock([cut], 1)[0]

@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from graph.errors import AnalysisError, NotConverged
+from graph.stopping import watched
 
 Floats = NDArray[np.float64]
 _STEPS = 10_000
@@ -149,7 +150,7 @@ def standstill(
     up, down = np.ones(n), np.ones(n)
     first_up, first_down = np.full(n, -1), np.full(n, -1)
     selling = firms.sales > 0
-    for step in range(max_steps):
+    for step in watched(range(max_steps)):
         new_down = _down(firms, psi, down, replaceable)
         new_up = np.minimum(psi, np.where(selling, firms.customers @ up, 1.0))
         for first, level in ((first_up, new_up), (first_down, new_down)):

@@ -34,7 +34,7 @@ from graph.wording import counted
 _COMMUNITIES = Method(
     "Communities of largest modularity",
     "the partition with the largest (ties inside - ties expected inside) / ties, best of seeded searches by "
-    "Leiden and Louvain with refinement; communities are connected",
+    "Leiden and Louvain with refinement, on a large graph of one by the latter; communities are connected",
     "ties that nobody recorded are missing; groups of well-covered entities come out larger",
     "Newman and Girvan (2004), Phys. Rev. E 69, 026113; "
     "Traag, Waltman and van Eck (2019), Sci. Rep. 9, 5233; "

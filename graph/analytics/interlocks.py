@@ -23,6 +23,7 @@ from graph.analytics.cycles import sorted_ids
 from graph.analytics.terms import Dated, Overlap, best_first, best_pairing, common_span, dated, edges_at
 from graph.errors import AnalysisError, EntityNotFound, GraphTooLarge, ParameterError
 from graph.model import EntityId, Tie
+from graph.stopping import watched
 
 SEATS: Mapping[str, str] = {"board": "BOARD_MEMBER_OF", "role": "HOLDS_ROLE", "founder": "FOUNDED"}
 """What counts as a seat, and the tie type behind it. Founding never ends, so it overlaps with all later."""
@@ -216,7 +217,7 @@ def _seats_around(
         for edge in edges_at(graph, company, back=True)
         if _is_seat(edge[3], types) and is_person(edge[0])
     }
-    for node in near:
+    for node in watched(near):
         yield from (edge for edge in edges_at(graph, node) if _is_seat(edge[3], types))
 
 

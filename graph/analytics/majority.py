@@ -25,6 +25,7 @@ from graph.analytics.control import MAJORITY
 from graph.analytics.stakes import check_entity, holdings_in, stakes_in, upstream
 from graph.errors import ParameterError
 from graph.model import EntityId
+from graph.stopping import checkpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +234,7 @@ def _closure(
     joined = [owner]
     step = 0
     while joined:
+        checkpoint()
         step += 1
         near = {firm for holder in joined for firm in held(holder) if firm not in group}
         joined = [
@@ -250,6 +252,7 @@ def _needed(control: Controlled, found: Iterable[Controlled]) -> tuple[Controlle
     chain: dict[EntityId, Controlled] = {}
     queue = deque([control])
     while queue:
+        checkpoint()
         below = queue.popleft()
         for stake in below.stakes:
             item = by_firm.get(stake.owner)

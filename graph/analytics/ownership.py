@@ -28,7 +28,8 @@ from scipy.sparse.linalg import SuperLU, splu
 from graph.analytics.answer import listed, name_of
 from graph.analytics.claims import EQUITY, TOLERANCE, Stake, StakeRules
 from graph.analytics.ownership_bounds import largest_shares
-from graph.analytics.stakes import StakeNet, downstream, upstream, without_collector
+from graph.analytics.stakes import StakeNet, downstream, upstream
+from graph.collector import paused
 from graph.errors import NotConverged
 from graph.model import EntityId
 
@@ -117,7 +118,7 @@ def owners_of(
     corrected = integrated / loops.returns()
     high, unbounded = _highs(net, corrected, at, bounds)
     direct = {stake.owner: stake for stake in net.firms[company].stakes}
-    with without_collector():
+    with paused():
         holdings = [
             Holding(owner, company, direct.get(owner), raw, share, top)
             for owner, raw, share, top in zip(

@@ -115,6 +115,14 @@ def surroundings(
     return before, after
 
 
+def hop_bounds(after: Floats, barred: Mask, starts: Ints) -> Bounds:
+    """The bounds by hops without waypoints, from the second part of :func:`surroundings`."""
+    found = after.copy()
+    found[barred] = np.inf
+    found[starts] = np.inf
+    return Bounds({0: [found]}, {})
+
+
 def remaining(
     network: StepNetwork,
     starts: Ints,
@@ -138,9 +146,7 @@ def remaining(
     blocked = barred.copy()
     blocked[starts] = True
     if by_hops and not bits:
-        _, after = surroundings(network, starts, ends, barred, max_hops)
-        after[blocked] = np.inf
-        return Bounds({0: [after]}, bits)
+        return hop_bounds(surroundings(network, starts, ends, barred, max_hops)[1], barred, starts)
     layers: dict[int, list[Floats]] = {}
     if max_hops is None:
         back = network.back.walled(blocked)

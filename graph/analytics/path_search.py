@@ -21,6 +21,7 @@ import numpy as np
 
 from graph.analytics.path_bounds import Bounds
 from graph.analytics.path_network import Arrows, Floats
+from graph.stopping import checkpoint
 
 Walk = tuple[int, ...]
 _PATIENCE = 64
@@ -99,6 +100,7 @@ class Search:
                 self._fruitless = 0
                 self._split(part, walk, cost)
                 continue
+            checkpoint()
             self.examined += 1
             if self.examined > self._limit:
                 return found, True
@@ -200,6 +202,7 @@ class Search:
 
         follow((), part.spent, self._steps(part.prefix[-1], base, 0), part.position)
         while heap:
+            checkpoint()
             cost, walk, before, place, onward = heapq.heappop(heap)
             self.examined += 1
             if self.examined > self._limit:

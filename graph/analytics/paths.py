@@ -17,7 +17,8 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from graph.analytics.path_bounds import hop_distances, remaining, surroundings
+from graph.analytics.path_bounds import hop_bounds, hop_distances, remaining, surroundings
+from graph.analytics.path_listing import list_paths
 from graph.analytics.path_network import StepNetwork, step_network
 from graph.analytics.path_search import Search
 from graph.analytics.path_steps import InfluencePath, Step, StepFinder
@@ -29,6 +30,7 @@ __all__ = ["InfluencePath", "PathQuery", "PathResult", "Step", "best_paths", "in
 CANDIDATE_LIMIT = 200_000
 """Partial paths examined before the search stops and says so."""
 MOST_WAYPOINTS = 4
+_FEW, _MANY = 2_000, 2_000_000
 RANKINGS = ("hops", "strength")
 
 
@@ -270,16 +272,25 @@ def _found(
     network: StepNetwork, starts: tuple[EntityId, ...], ends: tuple[EntityId, ...], query: PathQuery
 ) -> tuple[list[tuple[float, tuple[int, ...]]], bool]:
     sources, goals = network.places(starts), network.places(ends)
-    by_hops = query.by == "hops"
-    bounds = remaining(
-        network, sources, goals, network.mask(query.exclude), max_hops=query.max_hops, by_hops=by_hops,
-        waypoints=sorted({network.index[entity] for entity in query.via}),
-    )  # fmt: skip
+    by_hops, barred, wanted = query.by == "hops", network.mask(query.exclude), query.k + 1
+    if by_hops and query.max_hops is not None and not query.via:
+        before, after = surroundings(network, sources, goals, barred, query.max_hops)
+        # Written down at once where they are few, or nearly all of them are wanted.
+        most = min(query.candidate_limit, max(_FEW, 4 * wanted), _MANY)
+        walks = list_paths(network.forward, before, after, sources, goals, query.max_hops, most)
+        if walks is not None:
+            return [(float(len(walk) - 1), walk) for walk in walks[:wanted]], False
+        bounds = hop_bounds(after, barred, sources)
+    else:
+        bounds = remaining(
+            network, sources, goals, barred, max_hops=query.max_hops, by_hops=by_hops,
+            waypoints=sorted({network.index[entity] for entity in query.via}),
+        )  # fmt: skip
     search = Search(
         network.forward, bounds, goals.tolist(), max_hops=query.max_hops, by_hops=by_hops,
         limit=query.candidate_limit,
     )  # fmt: skip
-    return search.run(sorted(sources.tolist()), query.k + 1)
+    return search.run(sorted(sources.tolist()), wanted)
 
 
 def _surveyed(result: PathResult, network: StepNetwork) -> PathResult:

@@ -14,6 +14,7 @@ import networkx as nx
 
 from graph.errors import AnalysisError, EntityNotFound
 from graph.model import FACT_STATUSES, EntityId, TieId
+from graph.stopping import watched
 from graph.wording import sentence
 
 SUPPLY = ("SUPPLIES",)
@@ -191,7 +192,7 @@ def reach(
         hops += 1
         new = _next_layer(graph, layer, found, company, upstream, types, ended)
         layer = sorted(new)
-        for entity in layer:
+        for entity in watched(layer):
             via, kept = new[entity]
             shown = best(kept)
             found[entity] = Reached(entity, hops, via, shown.tie, shown.data)
@@ -213,7 +214,7 @@ def _next_layer(
 ) -> dict[EntityId, tuple[EntityId, list[Link]]]:
     """What the layer reaches for the first time: by which of its entities (smallest id), by which ties."""
     new: dict[EntityId, tuple[EntityId, list[Link]]] = {}
-    for via in layer:
+    for via in watched(layer):
         for link in links(graph, via, types=types, upstream=upstream, ended=ended):
             if link.other in found or link.other == company:
                 continue

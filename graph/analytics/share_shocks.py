@@ -19,6 +19,7 @@ from graph.analytics.concentration import Concentration, PartyShare, Period, con
 from graph.analytics.reach import Link, best, links
 from graph.dates import parse_date
 from graph.model import FACT_STATUSES, EntityId, TieId
+from graph.stopping import checkpoint, watched
 
 _FACTS = frozenset(FACT_STATUSES)
 
@@ -130,7 +131,7 @@ class _Run:
     def go(self, rounds: int) -> bool:
         """Pass losses on; whether nothing moves any more."""
         changed: Iterable[EntityId] = [self.start]
-        for number in range(1, rounds + 1):
+        for number in watched(range(1, rounds + 1)):
             before = dict(self.loss)  # all of a round happen at once
             touched = sorted({holder for on in changed for holder in self._exposed(on, number)})
             changed = [holder for holder in touched if self._update(holder, before, number)]
@@ -163,6 +164,7 @@ class _Run:
         waiting = [entity for entity, steps in behind.items() if not all(fact for _, fact in steps)]
         found = set(waiting)
         while waiting:
+            checkpoint()
             new = [entity for entity in after.get(waiting.pop(), ()) if entity not in found]
             found.update(new)
             waiting += new

@@ -18,9 +18,10 @@ from scipy import sparse
 from scipy.sparse import csgraph
 from scipy.sparse.linalg import ArpackError, eigs, eigsh
 
-from graph.analytics.compact import Compact, Scope, not_found, scoped
+from graph.analytics.compact import Compact, Scope, kept, not_found, scoped
 from graph.errors import NotConverged, ParameterError
 from graph.model import EntityId
+from graph.stopping import watched
 
 WHOLE = Scope()
 DAMPING = 0.85
@@ -88,7 +89,7 @@ def pagerank(
     share = np.divide(damping, totals, out=np.zeros(size), where=~stuck)
     flow = made.matrix.T.tocsr()  # row i: who gives to i
     x, moved = start.copy(), 0.0
-    for _ in range(max_steps):
+    for _ in watched(range(max_steps)):
         restart = damping * float(x[stuck].sum()) + (1 - damping)
         new = flow @ (x * share) + restart * start
         moved = float(np.abs(new - x).sum())
@@ -161,7 +162,7 @@ def eigenvector(
 def _power(matrix: Any, tolerance: float, max_steps: int) -> _Vector:
     size = matrix.shape[0]
     x = np.full(size, size**-0.5)
-    for _ in range(max_steps):
+    for _ in watched(range(max_steps)):
         new = matrix @ x + x
         new /= np.linalg.norm(new)
         if float(np.abs(new - x).max()) < tolerance:
@@ -224,7 +225,8 @@ def katz(
     made = scoped(graph, scope)
     if not made.nodes:
         return Katz({}, alpha or 0.1, None)
-    radius = _radius(made)
+    key = ("radius", scope.types, scope.direction or "in", scope.weight, scope.isolates)
+    radius = kept(graph, key, lambda: _radius(made))
     limit = 1 / radius if radius else None
     if alpha is None:
         alpha = 0.85 * limit if limit else 0.1
@@ -235,7 +237,7 @@ def katz(
         )
     flow = alpha * made.matrix.T.tocsr()
     x = np.ones(len(made.nodes))
-    for _ in range(max_steps):
+    for _ in watched(range(max_steps)):
         new = flow @ x + 1
         if float(np.abs(new - x).max()) <= tolerance * float(np.abs(new).max()):
             return Katz(made.values(new / np.linalg.norm(new)), alpha, limit)

@@ -5,11 +5,9 @@ What counts as a stake, and which of several statements counts, is decided in :m
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import heapq
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +18,7 @@ from scipy import sparse
 from graph.analytics.answer import listed, name_of, named_tie
 from graph.analytics.claims import EQUITY, FirmStakes, Stake, StakeRules, settle, tie_id
 from graph.analytics.compact import kept
+from graph.collector import paused
 from graph.errors import AnalysisError, EntityNotFound
 from graph.model import EntityId, TieId
 from graph.wording import percent
@@ -266,7 +265,7 @@ def _lately(graph: nx.Graph, key: tuple[Any, ...], make: Callable[[], StakeNet])
     """The last few nets are kept, so that the answers about one company share theirs."""
     nets: dict[tuple[Any, ...], StakeNet] = kept(graph, ("nets",), dict)
     if key not in nets:
-        with without_collector():
+        with paused():
             nets[key] = make()
         while len(nets) > _NETS_KEPT:
             del nets[next(iter(nets))]
@@ -334,7 +333,7 @@ def _read_all(graph: Any, rules: StakeRules) -> StakeNet:
     types = {None, *rules.types}
     multi = graph.is_multigraph()
     dated = _dated(graph)
-    with without_collector():
+    with paused():
         for start, near in graph.adjacency():
             for end, found in near.items():
                 for key, data in found.items() if multi else ((None, found),):
@@ -348,18 +347,6 @@ def _read_all(graph: Any, rules: StakeRules) -> StakeNet:
                 for stake in settled.stakes:
                     order.setdefault(stake.owner, len(order))
         return _net(order, firms, rules)
-
-
-@contextlib.contextmanager
-def without_collector() -> Generator[None]:
-    """Pause the cycle collector: it would run over a growing pile of results again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _net(order: dict[EntityId, int], firms: dict[EntityId, FirmStakes], rules: StakeRules) -> StakeNet:

@@ -17,6 +17,7 @@ from graph.analytics.compact import edges_of
 from graph.dates import parse_date
 from graph.errors import NotConverged, ParameterError
 from graph.model import EntityId, Tie
+from graph.stopping import watched
 
 Measure = Callable[[nx.Graph], Mapping[EntityId, float | None]]
 GraphOfYear = Callable[[int], nx.Graph]
@@ -99,7 +100,7 @@ def trend(
     told: list[Year] = []
     values: list[Mapping[EntityId, float | None]] = []
     places: list[dict[EntityId, int]] = []
-    for year in wanted:
+    for year in watched(wanted):
         graph = graph_of(year)
         found, problem = _values(graph, measure)
         busy = sum(1 for _, count in graph.degree() if count)

@@ -17,6 +17,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from graph.errors import QueryError, QueryTimeout
+from graph.stopping import Stopped, stop_asked
 from graph.store.base import RowStream
 
 GRACE_S = 0.6
@@ -26,6 +27,7 @@ MOST_LEFT = 8
 _IDLE_S = 30.0
 _ROWS = 256
 _SLICE_S = 0.02
+_LOOK_S = 0.1
 _T = TypeVar("_T")
 _Read = tuple[list[tuple[Any, ...]], BaseException | None, bool]
 
@@ -143,7 +145,8 @@ def within(
     """What ``work`` returns, called in another thread and waited for so long.
 
     Args:
-        let_go: called here when it is waited for no more: it is late, or Ctrl-C came.
+        let_go: called here when it is waited for no more: it is late, Ctrl-C came, or this thread's work was
+            asked to stop.
         afterwards: called in the other thread when it is done after that.
 
     Raises:
@@ -152,7 +155,7 @@ def within(
     task = _Task(work, afterwards)
     _give(task)
     try:
-        in_time = task.finished.acquire(timeout=seconds)
+        in_time = _finished(task, seconds)
     except BaseException:
         if task.leave():
             let_go()
@@ -163,6 +166,19 @@ def within(
     if task.error is not None:
         raise task.error
     return task.result
+
+
+def _finished(task: _Task, seconds: float) -> bool:
+    asked = stop_asked()
+    if asked is None:
+        return task.finished.acquire(timeout=seconds)
+    until = time.monotonic() + seconds
+    while not task.finished.acquire(timeout=min(max(until - time.monotonic(), 0.0), _LOOK_S)):
+        if asked.is_set():
+            raise Stopped
+        if time.monotonic() >= until:
+            return False
+    return True
 
 
 class _Task:

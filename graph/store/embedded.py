@@ -22,6 +22,7 @@ from graph.errors import SchemaViolation, StoreUnavailable, did_you_mean
 from graph.interrupts import interrupts_between_steps, interrupts_held
 from graph.model import DERIVED, Batch, Entity, Source, Tie, entity_from, source_from, tie_from
 from graph.ontology import ontology
+from graph.stopping import unstoppable
 from graph.store import embedded_engine as arcade
 from graph.store.base import (
     DEFAULT_TIMEOUT_S,
@@ -136,7 +137,8 @@ class EmbeddedStore(Store):
                 with self._noting:
                     forget(self.path, {entry.id for entry in log})
         if progress:
-            progress(len(batch), len(batch))
+            with unstoppable():  # it is written
+                progress(len(batch), len(batch))
 
     def clear(self) -> None:
         with self._writing:

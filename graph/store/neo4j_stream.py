@@ -152,8 +152,8 @@ class Neo4jStream(RowStream):
         if self._open:
             self._open = False
             self._ready.clear()
-            # This rolls back the read transaction and drops what was not fetched. Where the connection is gone
-            # the roll-back fails and the driver leaves the session open; the second call lets go of it.
+            # Rolls back the read transaction and drops what was not fetched. Where the connection is gone the
+            # roll-back fails and the driver leaves the session open; the second call lets go of it.
             for _ in range(2):
                 with contextlib.suppress(driver_errors.DriverError, driver_errors.Neo4jError):
                     self._session.close()
