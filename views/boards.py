@@ -37,6 +37,7 @@ from widgets.parts import (
     ties_markdown,
 )
 from widgets.text import md, plain
+from widgets.working import at_work
 
 MOST_DRAWN = 20  # pairs
 MOST_LISTED = 100
@@ -114,8 +115,7 @@ def interlocks_tab() -> None:
         seats = several("boards-seats", "seats", "Seats that count", SEAT_WORDS, ["board"])
         with st.container(width=170):
             other = other_date()
-    with st.spinner("Comparing boards …"):
-        answer = shared_people(company, seats, as_of, plans, undated)
+    answer = at_work("Comparing boards", shared_people, company, seats, as_of, plans, undated)
     graph = whole(as_of=as_of, plans=plans, undated=undated)
     key = f"boards-interlocks-{company}-{'-'.join(seats)}-{as_of}-{plans}-{undated}"
     if other:
@@ -204,8 +204,7 @@ def coinvestors_tab() -> None:
         with st.container(width=280):
             investor = entity_input("Investor", "boards-investor", "investor")
         as_of, plans, undated = time_and_statuses()
-    with st.spinner("Comparing investors …"):
-        answer = shared_companies(investor, as_of, plans, undated)
+    answer = at_work("Comparing investors", shared_companies, investor, as_of, plans, undated)
     graph = whole(as_of=as_of, plans=plans, undated=undated)
     key = f"boards-coinvestors-{investor}-{as_of}-{plans}-{undated}"
     show_answer(
@@ -261,8 +260,7 @@ def conflicts_tab() -> None:
             entity = entity_input("Entity", "boards-entity", "entity")
         as_of, plans, undated = time_and_statuses()
     classes = several("boards-classes", "classes", "Patterns (none chosen means all)", PATTERNS, [])
-    with st.spinner("Comparing sides …"):
-        answer = possible_conflicts(entity, classes, as_of, plans, undated)
+    answer = at_work("Comparing sides", possible_conflicts, entity, classes, as_of, plans, undated)
     graph = whole(as_of=as_of, plans=plans, undated=undated)
     key = f"boards-conflicts-{entity}-{'-'.join(classes)}-{as_of}-{plans}-{undated}"
     ties = ties_of(answer, graph)

@@ -51,6 +51,7 @@ from widgets.centrality_inputs import (
 from widgets.drawing import draw
 from widgets.parts import left_out_caption, param, show_error
 from widgets.text import md
+from widgets.working import at_work
 
 MOST_YEARS = 40
 MOST_LISTED = 60
@@ -88,8 +89,7 @@ def ranking_part() -> None:
     st.markdown(f"**{md(title_of(measure))}** {md(ABOUT[measure])}")
     say_plans(plans)
     try:
-        with st.spinner("Measuring …"):
-            answer = ranking(asked, measure, sample, seed)
+        answer = at_work("Measuring", ranking, asked, measure, sample, seed)
         if than and measure != "all":
             changes(asked, measure, than, sample, seed)
     except AnalysisError as error:
@@ -111,8 +111,7 @@ def changes(asked: Asked, measure: str, than: str, sample: float | None, seed: i
     if asked.as_of is None:
         st.caption("Give both dates, “As of” and “Compare with”, to see who rose and who fell.")
         return
-    with st.spinner("Comparing the two dates …"):
-        found = movers(asked, measure, (than, asked.as_of), sample, seed)
+    found = at_work("Comparing the two dates", movers, asked, measure, (than, asked.as_of), sample, seed)
     groups = (
         ("Rose", found.risen), ("Fell", found.fallen), (f"Only ranked as of {found.later}", found.new),
         (f"Only ranked as of {found.earlier}", found.gone),
@@ -153,8 +152,7 @@ def brokers_part() -> None:
         "counts separate contacts."
     )
     say_plans(plans)
-    with st.spinner("Comparing neighbours …"):
-        answer = brokers(asked, entity)
+    answer = at_work("Comparing neighbours", brokers, asked, entity)
     key = f"centrality-brokers-{entity}-{asked.family}-{as_of}-{plans}"
     items = () if entity else bars(answer, asked.graph, "effective_size", "effective-size")
 
@@ -208,8 +206,7 @@ def communities_part() -> None:
     asked = Asked(family_input(), "both", as_of, plans)
     st.caption("Entities with more ties among themselves than chance would give.")
     say_plans(plans)
-    with st.spinner("Looking for communities …"):
-        answer = communities(asked, float(size), seed)
+    answer = at_work("Looking for communities", communities, asked, float(size), seed)
     ties = ties_of(answer, asked.graph)
     key = f"centrality-communities-{size}-{seed}-{asked.family}-{as_of}-{plans}"
     st.markdown(f"**{md(answer.statements[0].text, 600)}**")
@@ -320,8 +317,7 @@ def years_part() -> None:
         return
     st.markdown(f"**{md(title_of(measure))}** {md(ABOUT[measure])}")
     say_plans(plans)
-    with st.spinner("Measuring every year …"):
-        answer = by_year(asked, measure, (first, last), top, undated)
+    answer = at_work("Measuring every year", by_year, asked, measure, (first, last), top, undated)
     key = f"centrality-years-{measure}-{direction}-{first}-{last}-{top}-{undated}-{asked.family}-{plans}"
     ties = ties_of(answer, asked.graph)
     st.markdown(statements(answer.statements, ties))

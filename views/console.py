@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from graph.errors import ExplorerError, QuerySyntaxError, WriteRefused
+from graph.errors import ExplorerError, QueryError, QuerySyntaxError, WriteRefused
 from graph.pictures.picture import part, picture
 from graph.queries.console import (
     MAX_ROWS_LIMIT,
@@ -19,7 +19,7 @@ from graph.queries.console import (
 )
 from graph.queries.snippet import cypher_python
 from graph.settings import load_settings
-from graph.store.base import DEFAULT_MAX_ROWS
+from graph.store.base import DEFAULT_MAX_ROWS, Rows
 from widgets import data
 from widgets.console_parts import (
     PARAMETERS,
@@ -40,6 +40,7 @@ from widgets.parts import show_error
 from widgets.query_parts import DATA, address_of, downloads, ends_of, result_table, row_panel, rows_line, way
 from widgets.save_query import save_form
 from widgets.text import md
+from widgets.working import at_work
 
 # The one style of the app: Cypher is read by its columns. The class is that of the container's key.
 _MONOSPACE = (
@@ -115,13 +116,23 @@ def run(text: str, parameters: str, limit: float, cap: int) -> None:
     store = data.the_store()
     values: dict[str, Any] = {}
     rows, error = None, None
+
+    def outcome(rows: Rows | None, error: ExplorerError | None) -> None:
+        keep(Outcome(text, parameters, values, limit, cap, rows, error, data.version()))
+
     try:
         values = read_parameters(parameters)
-        with st.spinner(f"Running, at most {limit:g} s …"):
-            rows = store.query(text, values, max_rows=cap, timeout_s=limit)
+        rows = at_work(
+            f"Running, at most {limit:g} s",
+            lambda: store.query(text, values, max_rows=cap, timeout_s=limit),
+            key="console",
+            unkept=lambda: outcome(
+                None, QueryError("The query was stopped.", hint="Narrow it, or run it again.")
+            ),
+        )
     except ExplorerError as exc:
         error = exc
-    keep(Outcome(text, parameters, values, limit, cap, rows, error, data.version()))
+    outcome(rows, error)
 
 
 def show(outcome: Outcome) -> None:
@@ -201,9 +212,7 @@ def again(outcome: Outcome) -> None:
                 ),
                 language="python", wrap_lines=True,
             )  # fmt: skip
-            st.caption(
-                "An embedded store is open in one program at a time: stop the app first, or use a Neo4j server."
-            )
+            st.caption("Run it in the folder of this app; it reads the same store, with the app open or not.")
 
 
 if __name__ == "__main__":

@@ -125,7 +125,7 @@ def bring() -> None:
     st.page_link("views/imports.py", label="Import files", icon=":material/upload_file:")
     st.subheader("On the command line")
     st.code("interlock load FILE ... --dry-run\ninterlock load FILE ...\ninterlock imports", language="bash")
-    st.caption("Stop the app before loading into its embedded store: one program at a time has it open.")
+    st.caption("With the app open or not: it shows what was loaded from its next page on.")
     st.subheader("Interlock's own tables")
     st.write(
         "Three CSV files in one folder or zip archive: who there is, what ties them, and where that is stated."

@@ -54,7 +54,7 @@ def new_import() -> None:
         st.caption(
             "Tables (CSV, Excel, Parquet, JSON lines), graph files, and exports of Crunchbase, FollowTheMoney, BODS, "
             "Companies House, GLEIF, SEC, LittleSis, ICIJ and Wikidata; zip archives of them. For files beyond a few "
-            "hundred megabytes, stop the app and use the command line: interlock load FILE"
+            "hundred megabytes, use the command line: interlock load FILE"
         )
 
 

@@ -34,6 +34,7 @@ from widgets.parts import (
     tie_markdown,
 )
 from widgets.text import md
+from widgets.working import at_work
 
 MOST_LISTED = 100
 MOST_TIES = 5  # of one step, as sentences
@@ -50,8 +51,7 @@ def page() -> None:
     kind = kind_input()
     through, longest, least, as_of, plans = settings()
     graph = data.graph(as_of=as_of, all_statuses=plans)
-    with st.spinner("Looking for circles …"):
-        found = circles(kind, longest, through, least, as_of, plans)
+    found = at_work("Looking for circles", circles, kind, longest, through, least, as_of, plans)
     answer, key = found.answer, f"loops-{kind}-{longest}-{through}-{least}-{as_of}-{plans}"
     ties = ties_of(answer, graph)
     st.markdown(f"**{md(answer.statements[0].text, 600)}**")

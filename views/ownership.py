@@ -20,6 +20,7 @@ from widgets.parts import entity_link, entity_picker, left_out_caption, param, s
 from widgets.query_parts import way
 from widgets.sheet import sheet_button
 from widgets.text import md, plain
+from widgets.working import at_work
 
 PAGE = "views/ownership.py"
 PARTS = {
@@ -63,11 +64,10 @@ def page() -> None:
         start(part, asked)
         return
     try:
-        with st.spinner("Following the stakes …"):
-            found = ownership(part, None if part == "cross" else entity, asked)
-            changes = None
-            if than and asked.as_of and entity and part in ("owners", "owned"):
-                changes = change(part, entity, asked, than)
+        found = at_work("Following the stakes", ownership, part, None if part == "cross" else entity, asked)
+        changes = None
+        if than and asked.as_of and entity and part in ("owners", "owned"):
+            changes = at_work("Comparing two dates", change, part, entity, asked, than)
     except AnalysisError as error:
         refused(error, asked)
         return

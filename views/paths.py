@@ -28,6 +28,7 @@ from widgets.parts import (
 )
 from widgets.path_parts import chain, measure, step_lines, who_must_agree
 from widgets.text import md
+from widgets.working import at_work
 
 LONGEST, MOST_PATHS = 8, 50
 RANKINGS = {"hops": "Fewest steps", "strength": "Strongest"}
@@ -47,8 +48,7 @@ def page() -> None:
         return
     graph = asked.graph()
     try:
-        with st.spinner("Looking for paths …"):
-            result, answer = paths(asked)
+        result, answer = at_work("Looking for paths", paths, asked)
         if than:
             what_changed(asked, than)
         key = f"paths-{asked}"
@@ -189,8 +189,7 @@ def highlighted(count: int) -> int | None:
 
 def what_changed(asked: Asked, than: str) -> None:
     """Paths gained and lost between two dates, and those that rest on other ties."""
-    with st.spinner("Comparing two dates …"):
-        earlier, later, found = changed(asked, than)
+    earlier, later, found = at_work("Comparing two dates", changed, asked, than)
     graph = asked.graph()
     between = md(f"between {earlier} and {later}")
     with st.container(border=True):

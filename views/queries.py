@@ -31,6 +31,7 @@ from widgets.query_parts import (
     whole_titles,
 )
 from widgets.text import md
+from widgets.working import at_work
 
 
 def page() -> None:
@@ -107,7 +108,7 @@ def answer(query: SavedQuery, values: dict[str, str]) -> None:
     """Run it and show rows, drawing and downloads; a wrong value is one message."""
     try:
         typed = typed_values(query, values)
-        rows = data.answer(query.id, values)
+        rows = at_work("Running the query", data.answer, query.id, values)
     except ExplorerError as error:
         show_error(error)
         again(query, values)
@@ -153,10 +154,7 @@ def again(query: SavedQuery, values: dict[str, object]) -> None:
                 language="python",
                 wrap_lines=True,
             )
-            st.caption(
-                "Run it in the folder of this app. An embedded store is open in one program at a time: "
-                "stop the app first, or use a Neo4j server."
-            )
+            st.caption("Run it in the folder of this app; it reads the same store, with the app open or not.")
 
 
 def drawing(query: SavedQuery, rows: Rows, values: dict[str, str], key: str) -> None:

@@ -28,6 +28,7 @@ from widgets.dependence_pictures import (
 from widgets.drawing import draw
 from widgets.parts import left_out_caption, param, show_error
 from widgets.text import md, plain
+from widgets.working import at_work
 
 RULE_WORDS = {
     "auto": "Chosen by what is known", "shares": "Along known shares", "reach": "Who stands downstream",
@@ -69,8 +70,9 @@ def what_if(entity: Entity, graph: nx.MultiDiGraph, as_of: str | None, plans: bo
         st.info("Nothing is cut: choose who is gone, and how much of it.", icon=":material/content_cut:")
         return
     try:
-        with st.spinner("Passing losses on …"):
-            answer = calls.what_if(gone, cut, rule, rounds, period, relative, as_of, plans)
+        answer = at_work(
+            "Passing losses on", calls.what_if, gone, cut, rule, rounds, period, relative, as_of, plans
+        )
     except AnalysisError as error:
         cannot_run(error, graph, rule)
         return

@@ -23,6 +23,7 @@ from widgets.parts import cited, left_out_caption, param
 from widgets.query_parts import way
 from widgets.sheet import sheet_button
 from widgets.text import md, plain
+from widgets.working import at_work
 
 DRAWN = 60  # entities of the network
 BARS = 40  # of the timeline at once
@@ -188,8 +189,8 @@ def _amount(line: TieLine) -> str:
 
 def rank_tab(found: Dossier, as_of: str | None, plans: bool) -> None:
     """The place of the entity by three measures, each with its method."""
-    with st.spinner("Ranking all entities …"):
-        ranks = [rank(each, found.entity.id) for each in the_rankings(as_of, plans)]
+    rankings = at_work("Ranking all entities", the_rankings, as_of, plans)
+    ranks = [rank(each, found.entity.id) for each in rankings]
     if all(each.place is None for each in ranks):
         st.info("Not ranked: it has no tie to another entity in this selection.")
         return

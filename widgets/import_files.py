@@ -17,6 +17,7 @@ from widgets.access import must_edit
 from widgets.parts import show_error
 from widgets.session_folder import Folder
 from widgets.text import md, plain
+from widgets.working import Meter
 
 ENCODINGS = ("UTF-8", "cp1252", "mac_roman", "latin-1", "utf-16")
 LOOK = "look at the content"
@@ -143,8 +144,8 @@ def put_away() -> None:
     state["import-turn"] = state.get("import-turn", 0) + 1
 
 
-def metered(handed: Handed, planned: Plan, bar: Any) -> Iterator[Item]:
-    """What the loaders read, with a bar that follows how much of the files is behind it.
+def metered(handed: Handed, planned: Plan, meter: Meter) -> Iterator[Item]:
+    """What the loaders read; the meter follows how much of the files is behind it.
 
     Places name the files as the reader knows them: they are kept with the records, and outlive the folder.
     """
@@ -152,7 +153,7 @@ def metered(handed: Handed, planned: Plan, bar: Any) -> Iterator[Item]:
     short: dict[str, str] = {}
     for number, item in enumerate(planned.items()):
         if number % _TELL_EVERY == 0:
-            bar.progress(min(1.0, planned.meter.read / total), f"Reading: {number:,} records")
+            meter(planned.meter.read / total, f"Reading: {number:,} records")
         path = item.path if isinstance(item, Unread) else item.place.path
         if path not in short:
             short[path] = handed.shorten(path)

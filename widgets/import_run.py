@@ -7,8 +7,9 @@ from typing import Any
 
 import streamlit as st
 
+from graph.collector import paused
 from graph.errors import ExplorerError
-from graph.importer import collector_paused, commit
+from graph.importer import commit
 from graph.imports import ImportReport, Stage, undo_import
 from graph.model import Entity, Placed
 from graph.wording import counted
@@ -19,6 +20,7 @@ from widgets.import_report import show_details, show_numbers, show_preview
 from widgets.parts import entity_link
 from widgets.query_parts import way
 from widgets.text import md
+from widgets.working import Meter, at_work
 
 _FIRST = 20
 _SHOWN = 6
@@ -76,47 +78,60 @@ def _load_button(handed: Handed, report: ImportReport, *, turned_down: bool) -> 
 def _looked(handed: Handed, planned: Plan) -> dict[str, Any]:
     """The dry run: what the files would do to the store as it is now."""
     key = (handed.key, data.version())
-    bar = st.progress(0.0, "Reading")
-    try:
-        with collector_paused():
-            stage = Stage(data.the_store(), strict=planned.strict).read(metered(handed, planned, bar))
-            bar.progress(1.0, "Comparing with the store")
+    meter = Meter()
+
+    def look() -> dict[str, Any]:
+        with paused():
+            stage = Stage(data.the_store(), strict=planned.strict).read(metered(handed, planned, meter))
+            meter(1.0, "Comparing with the store")
             changes = {} if stage.refused else stage.records()[1]
             report = stage.report(changes, written=False, dry_run=True)
         first = [placed for kept in stage.kept.values() for placed in islice(kept.values(), _FIRST)]
         return {"key": key, "report": report, "first": first, "refused": stage.refused}
+
+    try:
+        return at_work("Reading", look, key="import-look", meter=meter, unkept=lambda: None)
     except ExplorerError as error:
         return {"key": key, "error": error}
-    finally:
-        bar.empty()
 
 
 def _load(handed: Handed) -> None:
-    planned = handed.planned()
-    bar = st.progress(0.0, "Reading")
+    planned, store, meter = handed.planned(), data.store_to_change(), Meter()
 
     def tell(done: int, total: int) -> None:
-        bar.progress(min(1.0, done / max(1, total)), f"Writing: {done:,} of {total:,} records")
+        meter(done / max(1, total), f"Writing: {done:,} of {total:,} records")
+
+    def load() -> tuple[ImportReport, list[str]]:
+        with paused():
+            stage = Stage(store, strict=planned.strict).read(metered(handed, planned, meter))
+            report = commit(store, stage, origin=handed.origin(planned), progress=tell)
+        entities: list[Placed] = list(islice(stage.kept[Entity].values(), _SHOWN))
+        return report, [placed.record.id for placed in entities]
+
+    def loaded(result: tuple[ImportReport, list[str]]) -> None:
+        put_away()
+        st.session_state["import-done"] = {"report": result[0], "names": handed.names, "ids": result[1]}
+
+    version = data.version()
+
+    def stopped() -> None:
+        st.session_state["import-stopped"] = "loaded" if data.version() != version else "not loaded"
 
     try:
-        with collector_paused():
-            stage = Stage(data.the_store(), strict=planned.strict).read(metered(handed, planned, bar))
-            report = commit(data.store_to_change(), stage, origin=handed.origin(planned), progress=tell)
+        at_work("Loading", load, key="import-load", meter=meter, kept=loaded, unkept=stopped)
     except ExplorerError as error:
         refused(error, handed)
         return
-    finally:
-        bar.empty()
-    entities: list[Placed] = list(islice(stage.kept[Entity].values(), _SHOWN))
-    put_away()
-    st.session_state["import-done"] = {
-        "report": report, "names": handed.names, "ids": [placed.record.id for placed in entities],
-    }  # fmt: skip
     st.rerun()
 
 
 def show_result() -> None:
     """What the last import of this session did, until the next files are handed over."""
+    if stopped := st.session_state.pop("import-stopped", None):
+        told = "Nothing was loaded; the files are still here."
+        if stopped == "loaded":
+            told = "It came too late: the data has changed. Look under Imports so far."
+        st.info(f"Stopped. {told}", icon=":material/stop_circle:")
     done: dict[str, Any] | None = st.session_state.get("import-done")
     if done is None:
         return

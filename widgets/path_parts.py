@@ -18,6 +18,7 @@ from widgets.analyses_paths import Asked, blocking
 from widgets.answer import computed, downloads, show_rows, statements, ties_of
 from widgets.parts import entity_link, tie_markdown
 from widgets.text import md
+from widgets.working import at_work
 
 MOST_TIES = 6  # of one step, as sentences
 MOST_NAMED, MOST_LINKS = 3, 30
@@ -66,8 +67,9 @@ def who_must_agree(asked: Asked, graph: nx.MultiDiGraph, key: str) -> None:
     st.subheader("Who must agree to block all of these?")
     lengths = {"hops": f"Up to {counted(asked.hops, 'step')}", "any": "Any length"}
     length = choice("Paths to block", "path-block", "block", lengths, "hops")
-    with st.spinner("Looking for the fewest …"):
-        found, answer = blocking(asked, asked.hops if length == "hops" else None)
+    found, answer = at_work(
+        "Looking for the fewest", blocking, asked, asked.hops if length == "hops" else None
+    )
     direct_links(found, graph)
     if not found.members:
         st.markdown(

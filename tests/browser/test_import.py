@@ -255,3 +255,35 @@ def test_a_read_only_app_offers_no_upload(browser: Browser, tmp_path: Path) -> N
             opened(page, "/duplicates")
             expect(page.get_by_text("Are these one?")).to_be_visible()
             assert page.get_by_role("button", name=re.compile("Same|Different")).count() == 0
+
+
+def test_a_load_is_stopped_and_nothing_was_loaded(own_page: Page, own_store: Path, tmp_path: Path) -> None:
+    data = Path(__file__).parents[2] / "data"
+    heads = {
+        name: (data / f"{name}.csv").read_text(encoding="utf-8").splitlines()[0]
+        for name in ("entities", "ties", "sources")
+    }
+    for name, head in heads.items():
+        (tmp_path / f"{name}.csv").write_text(head + "\n", encoding="utf-8")
+    columns = heads["entities"].split(",")
+    with (tmp_path / "entities.csv").open("a", encoding="utf-8") as file:
+        for number in range(80_000):
+            row = {"id": f"stopped-{number}", "name": f"Stopped {number}", "kind": "company"}
+            file.write(",".join(row.get(column, "") for column in columns) + "\n")
+    page = own_page
+    opened(page, "/imports")
+    hand_over(page, *(tmp_path / f"{name}.csv" for name in heads))
+    page.get_by_role("button", name="Look first").click()
+    load = page.get_by_role("button", name="Load 80,000 records")
+    expect(load).to_be_visible(timeout=120_000)
+    settled(page)
+    load.click()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("Stopped. Nothing was loaded; the files are still here.")).to_be_visible(
+        timeout=120_000
+    )
+    settled(page)
+    expect(load).to_be_visible()
+    opened(page, "/")
+    page.get_by_label("Search", exact=True).fill("stopped 7")
+    expect(page.get_by_text("Nothing is called like that")).to_be_visible()

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.contract.endless import ENDLESS
+
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
 QUERY = (
@@ -140,3 +142,14 @@ def test_a_phone_shows_no_sideways_scroll(page: Page, path: str) -> None:
     expect(page.get_by_role("heading", level=1).first).to_be_visible()
     settled(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_query_without_end_is_stopped_and_the_page_goes_on(page: Page) -> None:
+    page.goto("/console")
+    page.get_by_role("spinbutton", name="Time limit (s)").fill("30")
+    run_console(page, ENDLESS["Cartesian product"])
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("The query was stopped.")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
+    run_console(page, "RETURN 41 + 1 AS answer")
+    expect(page.get_by_text("1 row in")).to_be_visible()
