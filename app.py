@@ -9,6 +9,7 @@ import streamlit as st
 
 from graph.errors import ExplorerError, StoreRefused, StoreUnavailable
 from widgets import data, login
+from widgets.large import read_in
 from widgets.parts import show_error
 from widgets.query_parts import keep_address
 from widgets.store_pages import broken_store_page, empty_store_page
@@ -63,6 +64,7 @@ def main() -> None:
             empty_store_page()
         else:
             keep_address()
+            read_in(page.url_path)
             page.run()
     except (StoreUnavailable, StoreRefused) as error:
         broken_store_page(error)

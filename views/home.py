@@ -13,6 +13,7 @@ from widgets.drawing import draw
 from widgets.parts import ENTITY, PATHS, param, remember, ties_markdown
 from widgets.query_parts import way
 from widgets.text import md
+from widgets.working import at_work
 
 MOST_RESULTS = 12
 DEPENDENCIES, LOOPS, EXPLORE = "views/dependencies.py", "views/loops.py", "views/explore.py"
@@ -78,7 +79,7 @@ def search_box() -> None:
     )
     if not (text or "").strip():
         return
-    index = data.names()
+    index = at_work("Reading the names", data.names, goes_on=True)
     matches = index.search(text, limit=MOST_RESULTS)
     for match in matches:
         entity = match.entity

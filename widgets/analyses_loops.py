@@ -19,7 +19,6 @@ from graph.errors import ParameterError
 from graph.model import PERIOD_BASES, Tie
 from graph.pictures.layout import Positions, ring
 from graph.pictures.picture import Picture, PictureTie, part, picture
-from graph.projection import Filters, to_networkx
 from graph.wording import money, percent, sentence, share_text
 from widgets import data
 
@@ -54,15 +53,7 @@ def amount(text: str) -> int | None:
 
 def whole(*, as_of: str | None, plans: bool, undated: bool) -> nx.MultiDiGraph:
     """The graph; with ``undated`` also ties whose dates do not tell whether they held as of the date."""
-    if not (undated and as_of):
-        return data.graph(as_of=as_of, all_statuses=plans)
-    return _with_undated(data.version(), as_of, plans)
-
-
-@st.cache_resource(show_spinner=False, max_entries=8)
-def _with_undated(data_version: str, as_of: str, plans: bool) -> nx.MultiDiGraph:
-    filters = Filters(statuses=frozenset(data.statuses(plans)), undated=True)
-    return to_networkx(data.the_store(), filters, as_of=as_of)
+    return data.graph(as_of=as_of, all_statuses=plans, undated=undated and as_of is not None)
 
 
 @dataclass(frozen=True, slots=True)

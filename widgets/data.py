@@ -77,20 +77,27 @@ def statuses(all_of_them: bool) -> tuple[str, ...]:
     return tuple(ontology().statuses) if all_of_them else FACT_STATUSES
 
 
-def graph(*, as_of: str | None, all_statuses: bool, types: tuple[str, ...] | None = None) -> nx.MultiDiGraph:
-    """The graph at a date; shared by all sessions, never changed."""
+def graph(
+    *, as_of: str | None, all_statuses: bool, types: tuple[str, ...] | None = None, undated: bool = False
+) -> nx.MultiDiGraph:
+    """The graph at a date; shared by all sessions, never changed.
+
+    Args:
+        undated: also ties whose dates do not tell whether they held then.
+    """
     data_version = version()
 
     def make() -> nx.MultiDiGraph:
         filters = Filters(
-            types=frozenset(types) if types else None, statuses=frozenset(statuses(all_statuses))
-        )
+            types=frozenset(types) if types else None, statuses=frozenset(statuses(all_statuses)),
+            undated=undated,
+        )  # fmt: skip
         entities, ties = _records(data_version)
         found = graph_of(entities, ties, filters, as_of=as_of, data_version=data_version)
         settled()
         return found
 
-    return _shelf().get(data_version, (as_of, all_statuses, types), make)
+    return _shelf().get(data_version, (as_of, all_statuses, types, undated), make)
 
 
 @st.cache_resource(show_spinner=False)

@@ -47,6 +47,7 @@ def at_work(
     meter: Meter | None = None,
     kept: Callable[[_T], None] | None = None,
     unkept: Callable[[], None] | None = None,
+    goes_on: bool = False,
 ) -> _T:
     """What ``work(*args)`` returns; while it takes long, the page says so and offers to stop.
 
@@ -61,6 +62,7 @@ def at_work(
             ended one way or the other: what was changed is told even when Stop came too late.
         unkept: called when the work was stopped. Give it where a press began the work, and tell there that it
             was stopped: the page then runs on without it, and offers nothing to run again.
+        goes_on: for work whose result serves everybody: nothing stops it, the page only stops waiting.
 
     Raises:
         BaseException: what ``work`` raised.
@@ -76,7 +78,8 @@ def at_work(
         if not task.done.wait(QUICK_S):
             _wait(task, slot, label, name, meter)
     except BaseException:  # Streamlit ends a script by raising: Stop, another click, a closed tab
-        task.stop.set()
+        if not goes_on:
+            task.stop.set()
         if kept is not None:
             task.done.wait()
         if kept is not None and task.error is None:
