@@ -73,7 +73,7 @@ def filled(folder: Path, size: str) -> tuple[str, str]:
         if size == "bundled":
             import_records(store, read_path(ROOT / "data"))
             return "cerebras", "openai"
-        store.upsert(attachment_batch(*SIZES[size]))
+        store.upsert(attachment_batch(*SIZES[size]))  # at 200k with INTERLOCK_HEAP=4g
     return "e1", "e2"
 
 

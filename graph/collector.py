@@ -8,33 +8,42 @@ had 5.8, and each full collection afterwards 1.2 s, in which no other thread of 
 from __future__ import annotations
 
 import gc
+import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
 
 _CLEAN_EVERY_S = 600.0
-_cleaned = [0.0]
+_guard = threading.Lock()
+_held = {"paused": 0, "on": False, "cleaned": 0.0}
 
 
 @contextmanager
 def paused() -> Generator[None]:
     """No collection while many objects that stay are made; memory without cycles is freed all the same."""
-    was_on = gc.isenabled()
-    gc.disable()
+    with _guard:
+        # Of several threads the first to come notes how it was, and the last to go puts it back.
+        if not _held["paused"]:
+            _held["on"] = gc.isenabled()
+            gc.disable()
+        _held["paused"] += 1
     try:
         yield
     finally:
-        if was_on:
-            gc.enable()
+        with _guard:
+            _held["paused"] -= 1
+            if not _held["paused"] and _held["on"]:
+                gc.enable()
 
 
 def settled() -> None:
     """Tell the collector that what there is now stays; for programs that run on, such as the app.
 
-    What becomes garbage in cycles later is found by a whole collection here, at most every ten minutes.
+    What became garbage in cycles since is found here first, by a whole collection every ten minutes at most:
+    it takes about as long as building what it is called after.
     """
-    if time.monotonic() - _cleaned[0] > _CLEAN_EVERY_S:
-        _cleaned[0] = time.monotonic()
+    if time.monotonic() - _held["cleaned"] > _CLEAN_EVERY_S:
+        _held["cleaned"] = time.monotonic()
         gc.unfreeze()
         gc.collect()
     gc.freeze()

@@ -16,7 +16,7 @@ from graph.imports.stage import Stage
 from graph.model import Batch, Item, Record, with_origin
 from graph.moves.bulk import write_bulk
 from graph.moves.digest import Digest
-from graph.stopping import unstoppable
+from graph.stopping import Stopped, unstoppable
 from graph.store.base import Progress, Store
 
 __all__ = [
@@ -98,6 +98,13 @@ def commit(
     try:
         begin_import(store, import_id, what)
         store.apply(placed, log=[entry], progress=progress)
+    except Stopped:
+        # Asked for too late, it has landed all the same, and is told as any other.
+        with unstoppable():
+            store.forget(import_id)
+            if any(entry.id == import_id for entry in store.log()):
+                return report
+        raise
     except BaseException:
         _settle(store, import_id, what)
         raise

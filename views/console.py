@@ -40,7 +40,7 @@ from widgets.parts import show_error
 from widgets.query_parts import DATA, address_of, downloads, ends_of, result_table, row_panel, rows_line, way
 from widgets.save_query import save_form
 from widgets.text import md
-from widgets.working import at_work
+from widgets.working import Work, run_pressed, take_up_work
 
 # The one style of the app: Cypher is read by its columns. The class is that of the container's key.
 _MONOSPACE = (
@@ -61,6 +61,8 @@ def page() -> None:
         examples()
     with right:
         model()
+    if (query := take_up_work("console")) is not None:
+        ended(query)
     asked = form()
     if asked is not None:
         run(*asked)
@@ -114,25 +116,29 @@ def run(text: str, parameters: str, limit: float, cap: int) -> None:
     """Run a text once and keep what came of it."""
     share(text, parameters)
     store = data.the_store()
-    values: dict[str, Any] = {}
-    rows, error = None, None
-
-    def outcome(rows: Rows | None, error: ExplorerError | None) -> None:
-        keep(Outcome(text, parameters, values, limit, cap, rows, error, data.version()))
-
     try:
         values = read_parameters(parameters)
-        rows = at_work(
+    except ExplorerError as error:
+        keep(Outcome(text, parameters, {}, limit, cap, None, error, data.version()))
+        return
+    ended(
+        run_pressed(
             f"Running, at most {limit:g} s",
             lambda: store.query(text, values, max_rows=cap, timeout_s=limit),
             key="console",
-            unkept=lambda: outcome(
-                None, QueryError("The query was stopped.", hint="Narrow it, or run it again.")
-            ),
+            about=(text, parameters, values, limit, cap),
         )
-    except ExplorerError as exc:
-        error = exc
-    outcome(rows, error)
+    )
+
+
+def ended(query: Work[Rows]) -> None:
+    """Keep what came of a query: rows, an error, or that it was stopped."""
+    rows, error = None, query.error
+    if query.stopped:
+        error = QueryError("The query was stopped.", hint="Narrow it, or run it again.")
+    elif not isinstance(error, ExplorerError):
+        rows, error = query.value(), None
+    keep(Outcome(*query.about, rows, error, data.version()))
 
 
 def show(outcome: Outcome) -> None:

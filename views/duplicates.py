@@ -21,7 +21,7 @@ from widgets.parts import ENTITY
 from widgets.query_parts import way
 from widgets.sheet import sheet_button
 from widgets.text import md, plain
-from widgets.working import at_work
+from widgets.working import STOPPED, at_work
 
 PARTS = {"review": "To review", "decided": "Decided", "merged": "Merged"}
 MOST_PAIRS = 500
@@ -134,12 +134,12 @@ def _found(minimum: float) -> Candidates | None:
             st.caption("The data or the least score have changed since the last comparison.")
     if kept is not None and not again and (large or not stale):
         return kept[2]
+    if again:  # pressed anew after a stop
+        st.session_state.pop(STOPPED, None)
     found = at_work(
         "Comparing names and ids",
         lambda: suggestions(data.the_store(), minimum=minimum, limit=MOST_PAIRS),
         key=f"duplicates-{minimum}-{data.version()}",
-        # A large store is compared on a press of the button; stopped, the button is there again.
-        unkept=(lambda: None) if large else None,
     )
     st.session_state["duplicates-found"] = (minimum, data.version(), found)
     st.session_state["duplicates-answered"] = set()

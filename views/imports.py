@@ -11,7 +11,7 @@ from widgets.access import can_edit, why_not
 from widgets.address_inputs import choice
 from widgets.import_files import Handed, files_input, refused, short_name
 from widgets.import_list import imports_so_far
-from widgets.import_run import look_and_load, show_result
+from widgets.import_run import look_and_load, show_result, take_up
 from widgets.mapping_step import mapping_step, needs_mapping
 from widgets.text import md
 
@@ -33,6 +33,8 @@ def new_import() -> None:
         st.code("interlock load FILE ...", language="bash")
         return
     top = st.container()
+    with top:
+        take_up()
     handed: Handed | None = None
     planned: Plan | None = None
     try:

@@ -50,8 +50,8 @@ def page() -> None:
     st.title("Circles")
     kind = kind_input()
     through, longest, least, as_of, plans = settings()
-    graph = data.graph(as_of=as_of, all_statuses=plans)
     found = at_work("Looking for circles", circles, kind, longest, through, least, as_of, plans)
+    graph = data.graph(as_of=as_of, all_statuses=plans)
     answer, key = found.answer, f"loops-{kind}-{longest}-{through}-{least}-{as_of}-{plans}"
     ties = ties_of(answer, graph)
     st.markdown(f"**{md(answer.statements[0].text, 600)}**")

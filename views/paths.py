@@ -46,9 +46,9 @@ def page() -> None:
         same = "Both ends are the same entity" if sources == targets else "One entity is at both ends"
         st.info(f"{same}: {md(name_of(asked.graph(), both[0]), 80)}. Choose two different ones.")
         return
-    graph = asked.graph()
     try:
         result, answer = at_work("Looking for paths", paths, asked)
+        graph = asked.graph()
         if than:
             what_changed(asked, than)
         key = f"paths-{asked}"

@@ -20,9 +20,10 @@ from widgets.import_report import show_details, show_numbers, show_preview
 from widgets.parts import entity_link
 from widgets.query_parts import way
 from widgets.text import md
-from widgets.working import Meter, at_work
+from widgets.working import Meter, Work, run_pressed, take_up_work
 
 _FIRST = 20
+_LOOK, _LOAD = "import-look", "import-load"
 _SHOWN = 6
 
 
@@ -36,7 +37,7 @@ def look_and_load(handed: Handed, planned: Plan) -> None:
         icon=":material/search:",
         key="import-dry",
     ):
-        st.session_state["import-look"] = _looked(handed, planned)
+        _looked(handed, planned)
         st.rerun()
     if not current or seen is None:
         if seen is not None:
@@ -73,12 +74,12 @@ def _load_button(handed: Handed, report: ImportReport, *, turned_down: bool) -> 
         label = f"Load {counted(made, 'record')}" if made else "Load the sources"
         if st.button(label, type="primary", icon=":material/database_upload:", key="import-load"):
             _load(handed)
+            st.rerun()
 
 
-def _looked(handed: Handed, planned: Plan) -> dict[str, Any]:
+def _looked(handed: Handed, planned: Plan) -> None:
     """The dry run: what the files would do to the store as it is now."""
-    key = (handed.key, data.version())
-    meter = Meter()
+    key, meter = (handed.key, data.version()), Meter()
 
     def look() -> dict[str, Any]:
         with paused():
@@ -89,10 +90,16 @@ def _looked(handed: Handed, planned: Plan) -> dict[str, Any]:
         first = [placed for kept in stage.kept.values() for placed in islice(kept.values(), _FIRST)]
         return {"key": key, "report": report, "first": first, "refused": stage.refused}
 
-    try:
-        return at_work("Reading", look, key="import-look", meter=meter, unkept=lambda: None)
-    except ExplorerError as error:
-        return {"key": key, "error": error}
+    _keep_look(run_pressed("Reading", look, key=_LOOK, meter=meter, about=key))
+
+
+def _keep_look(ended: Work[dict[str, Any]]) -> None:
+    if ended.stopped:
+        return
+    if ended.error is not None and not isinstance(ended.error, ExplorerError):
+        raise ended.error
+    failed = {"key": ended.about, "error": ended.error}
+    st.session_state["import-look"] = failed if ended.error is not None else ended.value()
 
 
 def _load(handed: Handed) -> None:
@@ -108,30 +115,37 @@ def _load(handed: Handed) -> None:
         entities: list[Placed] = list(islice(stage.kept[Entity].values(), _SHOWN))
         return report, [placed.record.id for placed in entities]
 
-    def loaded(result: tuple[ImportReport, list[str]]) -> None:
+    _keep_loaded(run_pressed("Loading", load, key=_LOAD, meter=meter, about=handed))
+
+
+def _keep_loaded(ended: Work[tuple[ImportReport, list[str]]]) -> None:
+    state, handed = st.session_state, ended.about
+    if ended.stopped:
+        state["import-failed"] = None
+    elif isinstance(ended.error, ExplorerError):
+        state["import-failed"] = (ended.error, handed)
+    else:
+        report, ids = ended.value()
         put_away()
-        st.session_state["import-done"] = {"report": result[0], "names": handed.names, "ids": result[1]}
+        state["import-done"] = {"report": report, "names": handed.names, "ids": ids}
 
-    version = data.version()
 
-    def stopped() -> None:
-        st.session_state["import-stopped"] = "loaded" if data.version() != version else "not loaded"
-
-    try:
-        at_work("Loading", load, key="import-load", meter=meter, kept=loaded, unkept=stopped)
-    except ExplorerError as error:
-        refused(error, handed)
-        return
-    st.rerun()
+def take_up() -> None:
+    """See the end of a look or load that an earlier run of the page began; before the files are asked for."""
+    if looked := take_up_work(_LOOK):
+        _keep_look(looked)
+    if loaded := take_up_work(_LOAD):
+        _keep_loaded(loaded)
 
 
 def show_result() -> None:
     """What the last import of this session did, until the next files are handed over."""
-    if stopped := st.session_state.pop("import-stopped", None):
-        told = "Nothing was loaded; the files are still here."
-        if stopped == "loaded":
-            told = "It came too late: the data has changed. Look under Imports so far."
-        st.info(f"Stopped. {told}", icon=":material/stop_circle:")
+    if "import-failed" in st.session_state:
+        failed = st.session_state.pop("import-failed")
+        if failed is None:
+            st.info("Stopped. Nothing was loaded; the files are still here.", icon=":material/stop_circle:")
+        else:
+            refused(*failed)
     done: dict[str, Any] | None = st.session_state.get("import-done")
     if done is None:
         return

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from graph.dates import parse_date
+from graph.errors import SchemaViolation
 from widgets import data
 from widgets.parts import param
 from widgets.working import at_work
 
 LARGE = 20_000
 """Entities from which reading takes seconds."""
-_ANY_TIME, _DATED = (
-    ("explore", "sources"),
-    ("paths", "dependencies", "ownership", "loops", "boards", "centrality"),
-)
+_ANY_TIME = ("explore", "sources")
+_DATED = ("paths", "dependencies", "loops", "boards", "centrality")
 
 
 def read_in(page: str) -> None:
@@ -24,8 +24,13 @@ def read_in(page: str) -> None:
         return
     plans = page in _ANY_TIME or param("all") == "1"
     as_of = None if page in _ANY_TIME else param("as_of")
+    try:
+        if as_of:
+            parse_date(as_of)
+    except SchemaViolation:
+        return  # the page says so, at its field
 
     def read() -> None:
         data.graph(as_of=as_of, all_statuses=plans)
 
-    at_work("Reading the graph", read, key=f"read-{data.version()}-{as_of}-{plans}", goes_on=True)
+    at_work("Reading the graph", read, goes_on=True)

@@ -26,6 +26,8 @@ class Shelf:
         self._sizes: dict[tuple[str, Hashable], int] = {}
         self._making: dict[tuple[str, Hashable], threading.Lock] = {}
         self._guard = threading.Lock()
+        self._newest = ""
+        self._versions: set[str] = set()
 
     def get(self, data_version: str, asked: Hashable, make: Callable[[], nx.MultiDiGraph]) -> nx.MultiDiGraph:
         """The graph; made when there is none, by one caller while others who ask for the same wait."""
@@ -39,14 +41,22 @@ class Shelf:
             with self._guard:
                 if key in self._graphs:
                     return self._graphs[key]
-            found = make()
+            try:
+                found = make()
+            finally:
+                with self._guard:
+                    self._making.pop(key, None)
             with self._guard:
                 self._put(key, found)
         return found
 
     def _put(self, key: tuple[str, Hashable], graph: nx.MultiDiGraph) -> None:
-        self._making.pop(key, None)
-        for old in [old for old in self._graphs if old[0] != key[0]]:  # the data has changed since
+        if self._newest != key[0]:
+            if key[0] in self._versions:
+                return  # the data has changed while it was made
+            self._newest = key[0]
+            self._versions.add(key[0])
+        for old in [old for old in self._graphs if old[0] != key[0]]:
             self._drop(old)
         self._graphs[key] = graph
         self._sizes[key] = 1 + graph.number_of_edges()

@@ -10,7 +10,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import networkx as nx
@@ -145,7 +147,9 @@ def _to_all(matrix: sparse.csr_array) -> NDArray[np.float64]:
     workers = min(os.cpu_count() or 1, 8)
     cuts = np.linspace(0, pull.size, workers + 1).astype(int).tolist()
     with ThreadPoolExecutor(workers) as pool:
-        found = list(pool.map(part, cuts[:-1], cuts[1:]))
+        # In the context of the caller, so that what stops it stops them.
+        started = [pool.submit(copy_context().run, part, *ends) for ends in pairwise(cuts)]
+        found = [each.result() for each in started]
     total = np.zeros(pull.size)
     for step in range(max((len(counts) for counts in found), default=0)):
         total += sum(counts[step] for counts in found if step < len(counts)) / (step + 1)

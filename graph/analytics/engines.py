@@ -7,6 +7,7 @@ somebody has installed it; every measure gives the same values without it.
 from __future__ import annotations
 
 import importlib.util
+import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
@@ -17,6 +18,8 @@ import numpy as np
 from scipy import sparse
 
 from graph.analytics.compact import Compact, Scope, kept, scoped
+
+_drawing = threading.RLock()
 
 
 def networkit_of(graph: nx.Graph, scope: Scope, *, default: str = "in") -> Any:
@@ -84,15 +87,16 @@ def has_igraph() -> bool:
 def seeded(seed: int, *, threads: int, by_thread: bool = False) -> Generator[None]:
     """networkit with this seed and number of threads; the number of threads is put back afterwards.
 
-    networkit draws from one generator a process. With the number of threads fixed as well, a seed
-    gives the same numbers on every machine, whatever its number of processors.
+    networkit draws from one generator a process, so one caller after another. With the number of threads
+    fixed as well, a seed gives the same numbers on every machine, whatever its number of processors.
     """
     import networkit
 
-    before = networkit.getMaxNumberOfThreads()
-    networkit.setNumberOfThreads(threads)
-    networkit.setSeed(seed, by_thread)
-    try:
-        yield
-    finally:
-        networkit.setNumberOfThreads(before)
+    with _drawing:
+        before = networkit.getMaxNumberOfThreads()
+        networkit.setNumberOfThreads(threads)
+        networkit.setSeed(seed, by_thread)
+        try:
+            yield
+        finally:
+            networkit.setNumberOfThreads(before)

@@ -18,6 +18,7 @@ from graph.resolution.blocking import BLOCK_MAX, REASONS, Pairs, pairs_to_compar
 from graph.resolution.decisions import Decision, verdicts
 from graph.resolution.score import CONTRADICTION, Profile, Score, score_profiles
 from graph.resolution.weights import TokenWeights
+from graph.stopping import watched
 
 MINIMUM = 0.5
 """Score from which a pair is suggested; what it finds: docs/decisions/0007-entity-resolution.md."""
@@ -99,7 +100,7 @@ def find_candidates(
     if limit is not None and limit < 0:
         raise ParameterError("limit", "must not be negative.")
     by_id = {entity.id: entity for entity in entities}
-    profiles = [Profile.of(by_id[key]) for key in sorted(by_id)]
+    profiles = [Profile.of(by_id[key]) for key in watched(sorted(by_id))]
     weights = TokenWeights.of(profile.forms for profile in profiles)
     pairs = pairs_to_compare(profiles, weights, block_max=block_max)
     hinted, lost = _hinted(hints, {profile.entity.id: n for n, profile in enumerate(profiles)})
@@ -110,7 +111,7 @@ def find_candidates(
     )
     found: list[tuple[float, int, int, Score]] = []
     different = contradictions = 0
-    for code in codes.tolist():
+    for code in watched(codes.tolist()):
         a, b = divmod(code, size)
         if said and said.get((profiles[a].entity.id, profiles[b].entity.id)) == "different":
             different += 1

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from threading import Lock
 from typing import Any, cast
 
-from graph.errors import StoreLocked, StoreUnavailable
+from graph.errors import ExplorerError, StoreLocked, StoreUnavailable
 from graph.model import Batch, Entity, Record, Source, Tie
+from graph.stopping import Stopped, unstoppable
 from graph.store.base import (
     DEFAULT_MAX_ROWS,
     DEFAULT_TIMEOUT_S,
@@ -94,7 +95,7 @@ class AttachedStore(Store):
         records = list(batch)
         entries = [pack_entry(entry) for entry in log]
         # Left half-way, by Ctrl-C say, the connection is closed, and the holder calls the write off.
-        with self._asked(name, len(records), *more, entries) as channel:
+        with self._waiting_if_stopped(), self._asked(name, len(records), *more, entries) as channel:
             for start in range(0, len(records), RECORDS_A_PART):
                 channel.send([pack_record(record) for record in records[start : start + RECORDS_A_PART]])
             for entry in log:
@@ -102,7 +103,18 @@ class AttachedStore(Store):
                     channel.send(part)
             _end(channel, _WRITE_S, progress)
         if progress:
-            progress(len(records), len(records))
+            with unstoppable():  # it is written
+                progress(len(records), len(records))
+
+    @contextmanager
+    def _waiting_if_stopped(self) -> Generator[None]:
+        """The holder may be past the last place where it calls a write off: know the end before going on."""
+        try:
+            yield
+        except Stopped:
+            with unstoppable(), suppress(ExplorerError):
+                self.migrate()  # waits for its turn to write, and has nothing to do then
+            raise
 
     def clear(self) -> None:
         self._ask("clear", wait_s=_WRITE_S)

@@ -23,7 +23,8 @@ from graph.store.base import RowStream
 GRACE_S = 0.6
 """Time beyond the limit in which the engine may stop the query itself, which is the better way."""
 MOST_LEFT = 8
-"""Queries that may go on without anybody waiting for them."""
+"""Queries that may go on beyond their limit without anybody waiting for them; three times as many that were
+stopped and will still meet theirs."""
 _IDLE_S = 30.0
 _ROWS = 256
 _SLICE_S = 0.02
@@ -48,10 +49,11 @@ class Watched(RowStream):
     def __init__(
         self, start: Callable[[], RowStream], timeout_s: float, let_go: Callable[[], None] = lambda: None
     ) -> None:
-        if len(_left) >= MOST_LEFT:
+        now, left = time.monotonic(), list(_left)
+        if sum(task.until < now for task in left) >= MOST_LEFT or len(left) >= 3 * MOST_LEFT:
             let_go()
             raise QueryError(
-                f"{len(_left)} queries that passed their limit are still running in the engine.",
+                f"{len(left)} queries that were stopped or passed their limit are still running.",
                 hint="Wait for them, or end the program that runs the engine; then narrow those queries.",
             )
         self._start, self._let_go, self._timeout_s = start, let_go, timeout_s
@@ -152,7 +154,7 @@ def within(
     Raises:
         Late: it is late, and goes on.
     """
-    task = _Task(work, afterwards)
+    task = _Task(work, afterwards, time.monotonic() + seconds)
     _give(task)
     try:
         in_time = _finished(task, seconds)
@@ -184,8 +186,8 @@ def _finished(task: _Task, seconds: float) -> bool:
 class _Task:
     """One piece of work, which somebody waits for or has left."""
 
-    def __init__(self, work: Callable[[], Any], afterwards: Callable[[], None]) -> None:
-        self._work, self._afterwards = work, afterwards
+    def __init__(self, work: Callable[[], Any], afterwards: Callable[[], None], until: float) -> None:
+        self._work, self._afterwards, self.until = work, afterwards, until
         self.result: Any = None
         self.error: BaseException | None = None
         self.finished = threading.Lock()

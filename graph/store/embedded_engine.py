@@ -328,10 +328,10 @@ def translate_write(error: BaseException) -> ExplorerError:
         found = error.__cause__ or error
     if isinstance(found, ExplorerError):
         return found
-    return StoreError(
-        f"The store could not be written: {_innermost(str(found))}",
-        hint="Nothing was changed. Check free disk space and try again.",
-    )
+    told, hint = _innermost(str(found)), "Nothing was changed. Check free disk space and try again."
+    if _MEMORY.search(str(found)):
+        hint = "Nothing was changed. Raise the heap of the engine and try again: INTERLOCK_HEAP=4g."
+    return StoreError(f"The store could not be written: {told}", hint=hint)
 
 
 def _syntax_error(text: str) -> QuerySyntaxError:

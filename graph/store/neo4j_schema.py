@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, LiteralString, cast
@@ -99,18 +99,31 @@ def ensure(session: neo4j.Session) -> list[str]:
     """Make what is missing, and wait until it works. Returns what was made, for people.
 
     Another process may do the same at the same time: who comes second finds it made.
-    Cost: one statement when nothing is missing, else about 0.1 s an item, and the time to fill an index.
+    Cost: one statement when nothing is missing, else a transaction, and the time to fill an index.
 
     Raises:
         neo4j.exceptions.Neo4jError: the user may not, or records already there break a constraint.
     """
-    made: list[str] = []
-    for item, state in zip(wanted(), held(session), strict=True):
-        if state.state == "missing" and _make(session, item.statement):
-            made.append(f"{item.kind} {item.on}")
+    missing = [item for item, state in zip(wanted(), held(session), strict=True) if state.state == "missing"]
+    made = [f"{item.kind} {item.on}" for item in (_make_all(session, missing) if missing else ())]
     if made:
         session.run("CALL db.awaitIndexes($seconds)", {"seconds": AWAIT_S}).consume()
     return made
+
+
+def _make_all(session: neo4j.Session, items: Sequence[Wanted]) -> list[Wanted]:
+    """Which of them this call made: all in one transaction, and one by one where that is refused."""
+    try:
+        with session.begin_transaction() as transaction:
+            counted = [
+                transaction.run(cast(LiteralString, item.statement)).consume().counters for item in items
+            ]
+            transaction.commit()
+    except driver_errors.Neo4jError:
+        # Somebody made one at the same time, or has one of another name that does the same.
+        return [item for item in items if _make(session, item.statement)]
+    pairs = zip(items, counted, strict=True)
+    return [item for item, counters in pairs if counters.constraints_added or counters.indexes_added]
 
 
 def _make(session: neo4j.Session, statement: str) -> bool:

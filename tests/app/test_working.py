@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 from streamlit.testing.v1 import AppTest
+
+from graph.stopping import Stopped, checkpoint
 
 
 def quick() -> None:
@@ -33,7 +38,7 @@ def slow() -> None:
 
     import streamlit as st
 
-    from widgets.working import Meter, at_work
+    from widgets.working import Meter, run_pressed
 
     meter = Meter()
 
@@ -43,7 +48,7 @@ def slow() -> None:
             time.sleep(0.1)
         return 7
 
-    st.write(f"got {at_work('Counting', work, meter=meter, kept=lambda n: st.write(f'kept {n}'))}")
+    st.write(f"got {run_pressed('Counting', work, key='count', meter=meter).value()}")
 
 
 def stopped() -> None:
@@ -56,6 +61,38 @@ def stopped() -> None:
         st.session_state[STOPPED] = (name_of("Adding", (40, 2)), 3.0)  # as a press of Stop leaves it
     st.write("above")
     st.write(at_work("Adding", lambda a, b: a + b, 40, 2))
+
+
+def left_alone() -> None:
+    """A page whose script is ended, as by a click elsewhere, while its work goes on."""
+    import threading
+    import time
+
+    import streamlit as st
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+    from graph.stopping import checkpoint
+    from widgets.working import at_work, run_pressed, take_up_work
+
+    def work() -> str:
+        for _ in range(15):
+            time.sleep(0.1)
+            checkpoint()
+        return "done"
+
+    state = st.session_state
+    if (task := take_up_work("load")) is not None:
+        st.write(f"{task.about} {'stopped' if task.stopped else task.value()}")
+        return
+    if "begun" in state:
+        st.write("nothing left")
+        return
+    state["begun"] = True
+    requests = get_script_run_ctx().script_requests
+    threading.Timer(0.8, requests.request_stop).start()
+    if state["how"] == "page":
+        at_work("Looking", state["work"])
+    run_pressed("Loading", work, key="load", about="the load is")
 
 
 def words(test: AppTest) -> list[str]:
@@ -75,7 +112,7 @@ def test_an_error_of_the_work_is_the_pages() -> None:
 
 def test_slow_work_ends_with_its_result_and_without_its_button() -> None:
     test = AppTest.from_function(slow, default_timeout=60).run()
-    assert words(test) == ["kept 7", "got 7"]
+    assert words(test) == ["got 7"]
     assert not test.button
 
 
@@ -85,3 +122,39 @@ def test_work_that_was_stopped_is_not_begun_again_until_it_is_asked_for() -> Non
     assert words(test.run()) == ["above", "Stopped after 3 s: adding."]
     test.button[0].click()
     assert words(test.run()) == ["above", "`42`"]
+
+
+def test_work_begun_by_a_press_is_taken_up_by_the_next_run() -> None:
+    test = AppTest.from_function(left_alone, default_timeout=60)
+    test.session_state["how"] = "press"
+    test.run()
+    assert words(test.run()) == ["the load is done"]
+    assert words(test.run()) == ["nothing left"]
+
+
+def test_stop_ends_work_begun_by_a_press_and_the_next_run_says_so() -> None:
+    test = AppTest.from_function(left_alone, default_timeout=60)
+    test.session_state["how"] = "press"
+    test.run()
+    test.session_state["work-pressed-load"].stop.set()
+    assert words(test.run()) == ["the load is stopped"]
+
+
+def test_a_page_that_is_left_stops_its_work() -> None:
+    test = AppTest.from_function(left_alone, default_timeout=60)
+    ended, told = threading.Event(), list[str]()
+
+    def work() -> None:
+        try:
+            for _ in range(600):
+                time.sleep(0.1)
+                checkpoint()
+        except Stopped:
+            told.append("stopped")
+        finally:
+            ended.set()
+
+    test.session_state["how"], test.session_state["work"] = "page", work
+    test.run()
+    assert ended.wait(60)
+    assert told == ["stopped"]

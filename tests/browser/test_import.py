@@ -261,7 +261,7 @@ def test_a_load_is_stopped_and_nothing_was_loaded(own_page: Page, own_store: Pat
     data = Path(__file__).parents[2] / "data"
     heads = {
         name: (data / f"{name}.csv").read_text(encoding="utf-8").splitlines()[0]
-        for name in ("entities", "ties", "sources")
+        for name in ("entities", "relationships", "sources")
     }
     for name, head in heads.items():
         (tmp_path / f"{name}.csv").write_text(head + "\n", encoding="utf-8")
