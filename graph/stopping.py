@@ -52,7 +52,7 @@ def unstoppable() -> Generator[None]:
 
 
 def checkpoint() -> None:
-    """Go on, unless this thread's work was asked to stop. About 0.1 µs.
+    """Go on, unless this thread's work was asked to stop. Below 0.1 µs.
 
     Raises:
         Stopped: it was.
