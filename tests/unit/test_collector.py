@@ -20,9 +20,16 @@ def as_it_was() -> Generator[None]:
 
 
 def test_it_is_paused_inside_and_on_again_after_an_error() -> None:
-    with pytest.raises(ValueError, match="inside"), paused():
-        assert not gc.isenabled()
-        raise ValueError("inside")
+    seen: list[bool] = []
+
+    def fail() -> None:
+        with paused():
+            seen.append(gc.isenabled())
+            raise ValueError("inside")
+
+    with pytest.raises(ValueError, match="inside"):
+        fail()
+    assert seen == [False]
     assert gc.isenabled()
 
 
