@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from graph.model import Source, Tie
+from graph.collector import paused
+from graph.model import Entity, Source, Tie
 from graph.ontology import ontology
 from graph.store.base import Store
 from graph.wording import has_share
@@ -77,15 +78,19 @@ class Coverage:
 
 def coverage(store: Store) -> Coverage:
     """Count what the store knows. Cost: one pass over entities, ties and sources."""
-    sources = {source.id: source for source in store.sources()}
-    ties = list(store.ties())
+    with paused():
+        return coverage_of(list(store.entities()), list(store.ties()), store.sources())
+
+
+def coverage_of(entities: Sequence[Entity], ties: Sequence[Tie], sources: Iterable[Source]) -> Coverage:
+    """The same from records at hand."""
+    known = {source.id: source for source in sources}
     joined = {end for tie in ties for end in (tie.from_id, tie.to_id)}
-    entities = list(store.entities())
-    dates = sorted(source.date for source in sources.values() if source.date)
+    dates = sorted(source.date for source in known.values() if source.date)
     return Coverage(
-        measures=(*_tie_measures(ties, sources), *_source_measures(list(sources.values()))),
+        measures=(*_tie_measures(ties, known), *_source_measures(list(known.values()))),
         types=_by_type(ties),
-        publishers=_by_publisher(ties, sources),
+        publishers=_by_publisher(ties, known),
         oldest_source=dates[0] if dates else None,
         newest_source=dates[-1] if dates else None,
         unconnected=sum(entity.id not in joined for entity in entities),
@@ -103,7 +108,7 @@ def may_have_share(tie_type: str) -> bool:
     return bool(ontology().types[tie_type].shares)
 
 
-def _tie_measures(ties: list[Tie], sources: Mapping[str, Source]) -> tuple[Measure, ...]:
+def _tie_measures(ties: Sequence[Tie], sources: Mapping[str, Source]) -> tuple[Measure, ...]:
     linked = {key for key, source in sources.items() if _is_link(source)}
     with_amount = [tie for tie in ties if may_have_amount(tie.type)]
     with_share = [tie for tie in ties if may_have_share(tie.type)]
@@ -137,11 +142,11 @@ def _source_measures(sources: list[Source]) -> tuple[Measure, ...]:
     return (Measure("source_date", "Date of the source", "sources with a date", dated, len(sources)),)
 
 
-def _measure(id: str, title: str, about: str, ties: list[Tie], has: Callable[[Tie], bool]) -> Measure:
+def _measure(id: str, title: str, about: str, ties: Sequence[Tie], has: Callable[[Tie], bool]) -> Measure:
     return Measure(id, title, about, sum(map(has, ties)), len(ties))
 
 
-def _by_type(ties: list[Tie]) -> tuple[TypeCoverage, ...]:
+def _by_type(ties: Sequence[Tie]) -> tuple[TypeCoverage, ...]:
     groups: dict[str, list[Tie]] = {}
     for tie in ties:
         groups.setdefault(tie.type, []).append(tie)
@@ -160,7 +165,7 @@ def _by_type(ties: list[Tie]) -> tuple[TypeCoverage, ...]:
     return tuple(sorted(found, key=lambda each: (-each.ties, each.type)))
 
 
-def _by_publisher(ties: list[Tie], sources: Mapping[str, Source]) -> tuple[Publisher, ...]:
+def _by_publisher(ties: Sequence[Tie], sources: Mapping[str, Source]) -> tuple[Publisher, ...]:
     published = Counter(source.publisher for source in sources.values())
     cited: Counter[str] = Counter()
     for tie in ties:

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from graph.coverage import Coverage, Measure, coverage
+from graph.coverage import Coverage, Measure, coverage_of
 from graph.exporter import FORMATS
 from graph.exporter import Format as ExportFormat
 from graph.exports.template import TEMPLATE_FILES, template_zip
@@ -21,6 +21,7 @@ from widgets.address_inputs import choice
 from widgets.sheet import sheet_button
 from widgets.source_table import source_table
 from widgets.text import md, plain
+from widgets.working import at_work
 
 PARTS = {
     "loaded": "Loaded",
@@ -178,12 +179,12 @@ def exported(form: ExportFormat) -> bytes:
 
 def the_coverage() -> Coverage:
     """Coverage of the store, counted once for each state of the data."""
-    return _coverage(data.version())
+    return at_work("Counting", _coverage, data.version())
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _coverage(data_version: str) -> Coverage:
-    return coverage(data.the_store())
+    return coverage_of(*data.records(), data.the_store().sources())
 
 
 def _measure(measure: Measure) -> None:

@@ -105,6 +105,11 @@ def _shelf() -> Shelf:
     return Shelf()
 
 
+def records() -> tuple[list[Entity], list[Tie]]:
+    """Every entity and every tie, in memory; shared by all sessions, never changed."""
+    return _records(version())
+
+
 @st.cache_resource(show_spinner=False, max_entries=1)
 def _records(data_version: str) -> tuple[list[Entity], list[Tie]]:
     # Read once: every other date or choice of types is a graph made of the same records.
