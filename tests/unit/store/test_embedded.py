@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from graph import open_store
-from graph.errors import StoreLocked, StoreUnavailable, WriteRefused
+from graph.errors import StoreError, StoreLocked, StoreUnavailable, WriteRefused
 from graph.model import Batch, Entity, Source, Tie
 from graph.store import embedded
 from graph.store.base import LogEntry
 from graph.store.embedded import EmbeddedStore
+from graph.store.embedded_engine import translate_write
 
 SOURCE = Source("s", "Publisher", "Title")
 ENTITIES = (Entity("a", "A", "company"), Entity("b", "B", "company"))
@@ -222,3 +223,10 @@ def test_a_store_of_an_earlier_version_gets_what_has_come_since(tmp_path: Path) 
         store.apply(Batch((ann,), (tie,), (Source("s1", "Press", "Story"),)), log=[entry])
         assert [each.id for each in store.ties_of("acme")] == ["r1"]
         assert store.log_parts("imp-1") == ["part"]
+
+
+def test_a_write_that_does_not_fit_names_the_setting() -> None:
+    error = translate_write(RuntimeError("GraphBatch: java.lang.OutOfMemoryError: Java heap space"))
+    assert isinstance(error, StoreError)
+    assert "INTERLOCK_HEAP" in error.hint
+    assert "disk" in translate_write(RuntimeError("No space left on device")).hint
