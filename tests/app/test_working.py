@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Generator
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from graph.stopping import Stopped, checkpoint
+from graph.store.embedded import EmbeddedStore
+from tests.app.opening import app_on, opened
+from widgets import large
 
 
 def quick() -> None:
@@ -158,3 +163,26 @@ def test_a_page_that_is_left_stops_its_work() -> None:
     test.run()
     assert ended.wait(60)
     assert told == ["stopped"]
+
+
+@pytest.fixture
+def read_first(bundled_store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
+    """The bundled graph, treated as a large one."""
+    monkeypatch.setattr(large, "LARGE", 0)
+    with app_on(bundled_store, monkeypatch):
+        yield
+
+
+@pytest.mark.usefixtures("read_first")
+class TestReadFirst:
+    @pytest.mark.parametrize("page", ["explore", "paths", "dependencies", "loops", "boards", "centrality"])
+    def test_a_page_is_as_it_would_be_without(self, page: str) -> None:
+        test = opened(page, id="cerebras", as_of="2024")
+        assert not test.error
+        assert test.title[0].value not in ("This did not work", "This is our mistake")
+
+    def test_a_wrong_date_is_told_at_its_field_and_the_field_is_there(self) -> None:
+        test = opened("paths", **{"from": "openai", "to": "cerebras", "as_of": "soon"})
+        assert test.title[0].value == "Influence paths"
+        assert "soon" in test.error[0].value
+        assert any(field.label == "As of" for field in test.text_input)
