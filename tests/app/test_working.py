@@ -71,7 +71,6 @@ def stopped() -> None:
 def left_alone() -> None:
     """A page whose script is ended, as by a click elsewhere, while its work goes on."""
     import threading
-    import time
 
     import streamlit as st
     from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -79,13 +78,14 @@ def left_alone() -> None:
     from graph.stopping import checkpoint
     from widgets.working import at_work, run_pressed, take_up_work
 
+    state = st.session_state
+
     def work() -> str:
-        for _ in range(15):
-            time.sleep(0.1)
+        while not gate.wait(0.05):
             checkpoint()
         return "done"
 
-    state = st.session_state
+    gate = state["gate"]
     if (task := take_up_work("load")) is not None:
         st.write(f"{task.about} {'stopped' if task.stopped else task.value()}")
         return
@@ -131,15 +131,16 @@ def test_work_that_was_stopped_is_not_begun_again_until_it_is_asked_for() -> Non
 
 def test_work_begun_by_a_press_is_taken_up_by_the_next_run() -> None:
     test = AppTest.from_function(left_alone, default_timeout=60)
-    test.session_state["how"] = "press"
+    test.session_state["how"], test.session_state["gate"] = "press", threading.Event()
     test.run()
+    test.session_state["gate"].set()
     assert words(test.run()) == ["the load is done"]
     assert words(test.run()) == ["nothing left"]
 
 
 def test_stop_ends_work_begun_by_a_press_and_the_next_run_says_so() -> None:
     test = AppTest.from_function(left_alone, default_timeout=60)
-    test.session_state["how"] = "press"
+    test.session_state["how"], test.session_state["gate"] = "press", threading.Event()
     test.run()
     test.session_state["work-pressed-load"].stop.set()
     assert words(test.run()) == ["the load is stopped"]
@@ -160,6 +161,7 @@ def test_a_page_that_is_left_stops_its_work() -> None:
             ended.set()
 
     test.session_state["how"], test.session_state["work"] = "page", work
+    test.session_state["gate"] = ended
     test.run()
     assert ended.wait(60)
     assert told == ["stopped"]
