@@ -246,7 +246,8 @@ class Neo4jStore(Store):
 
     def begun(self) -> list[Begun]:
         rows = self._read("MATCH (b:InterlockBegun) RETURN properties(b) AS p")
-        return sorted((Begun(**row["p"]) for row in rows), key=lambda entry: (entry.at, entry.id))
+        found = (Begun(**row["p"]) for row in rows if _is_there(row))
+        return sorted(found, key=lambda entry: (entry.at, entry.id))
 
     def data_version(self) -> str:
         rows = self._read("MATCH (m:InterlockMeta {id: 'meta'}) RETURN m.version AS version")
@@ -269,14 +270,16 @@ class Neo4jStore(Store):
             f"MATCH (a:Entity)-[n:{name}]->(b:Entity) WHERE n.id IN $ids RETURN n.id AS id, {_TIE_COLUMNS}"
             for name in ontology().types
         )
-        yield from sorted((_tie(row) for row in self._read(text, {"ids": list(ids)})), key=lambda tie: tie.id)
+        rows = self._read(text, {"ids": list(ids)})
+        yield from sorted((_tie(row) for row in rows if _is_there(row)), key=lambda tie: tie.id)
 
     def ties_of(self, entity_id: str) -> list[Tie]:
         text = (
             f"MATCH (a:Entity {{id: $id}})-[n]->(b:Entity) RETURN n.id AS id, {_TIE_COLUMNS} UNION ALL "
             f"MATCH (b:Entity {{id: $id}})<-[n]-(a:Entity) RETURN n.id AS id, {_TIE_COLUMNS}"
         )
-        found = {row["id"]: _tie(row) for row in self._read(text, {"id": entity_id})}
+        rows = self._read(text, {"id": entity_id})
+        found = {row["id"]: _tie(row) for row in rows if _is_there(row)}
         return [found[key] for key in sorted(found)]
 
     def _scan(self, pattern: str, columns: str, ids: Sequence[str] | None) -> list[neo4j.Record]:
@@ -287,8 +290,7 @@ class Neo4jStore(Store):
             long=True,
         )
         # Sorted here: the server's order of text is by UTF-16 unit, Python's by code point.
-        rows.sort(key=lambda row: row["id"])
-        return rows
+        return sorted((row for row in rows if _is_there(row)), key=lambda row: row["p"]["id"])
 
     def _read(
         self, text: str, parameters: Mapping[str, Any] | None = None, *, long: bool = False
@@ -316,6 +318,11 @@ class Neo4jStore(Store):
     def close(self) -> None:
         self._closed = True
         self._driver.close()
+
+
+def _is_there(row: neo4j.Record) -> bool:
+    """False for a record that another transaction removed while this one read it: no property is left."""
+    return "id" in row["p"]
 
 
 def _tie(row: neo4j.Record) -> Tie:

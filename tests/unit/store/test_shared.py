@@ -350,6 +350,7 @@ def test_a_stopped_holder_is_not_waited_for_without_end(
     try:
         with SharedStore(tmp_path / "store") as store:
             os.kill(holder.pid, signal.SIGSTOP)
+            os.waitpid(holder.pid, os.WUNTRACED)  # a busy machine lets it answer for a moment
             with pytest.raises(StoreLocked, match=f"process {holder.pid}"):
                 store.counts()
     finally:
