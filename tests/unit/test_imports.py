@@ -325,3 +325,21 @@ def test_a_failed_write_leaves_no_note_behind(
 
 def test_stages_of_a_batch_hold_their_order() -> None:
     assert [*Batch.of([FOUNDED, ACME, FILING])] == [FILING, ACME, FOUNDED]
+
+
+def test_of_two_kinds_that_say_as_much_the_newer_stands() -> None:
+    old, new = Entity("acme", "Acme", "company"), Entity("acme", "Acme", "investor")
+    assert united(old, new).kind == "investor"
+    assert united(new, old).kind == "company"
+    assert united(old, Entity("acme", "Acme", "party")).kind == "company"
+    assert united(Entity("acme", "Acme", "party"), old).kind == "company"
+
+
+def test_the_name_of_a_full_record_stands_before_that_of_a_stub() -> None:
+    stub, full = Entity("acme", "Acme Ltd", "company", stub=True), Entity("acme", "acme", "company")
+    assert united(stub, full).name == "acme"
+    assert united(stub, full).aliases == ("Acme Ltd",)
+    assert united(Entity("acme", "acme", "company", stub=True), full).aliases == ()
+    assert united(full, stub) == full
+    # Of two stubs the one that is called by more than its id gives the name.
+    assert united(stub, Entity("acme", "acme", "company", stub=True)).name == "Acme Ltd"
