@@ -197,9 +197,8 @@ def components(graph: nx.Graph, scope: Scope = WHOLE, *, strong: bool = False) -
         ties = np.bincount(labels[rows], weights=weights, minlength=number) / 2  # a line stands there twice
     else:
         number, labels = _weak(graph, replace(scope, weight=None, direction="both"))
-        ties = (
-            np.bincount(labels, weights=made.matrix.sum(axis=1), minlength=number) / 2
-        )  # none leaves its part
+        # None leaves its part.
+        ties = np.bincount(labels, weights=made.matrix.sum(axis=1), minlength=number) / 2
     by_id, ids = kept(graph, ("by id", scope.types, scope.isolates, made.directed), lambda: _by_id(made))
     order = np.argsort(labels[by_id], kind="stable")
     members = ids[order].tolist()
@@ -221,10 +220,10 @@ def _weak(graph: nx.Graph, scope: Scope) -> tuple[int, NDArray[np.int64]]:
 
 def _by_id(made: Compact) -> tuple[NDArray[np.int64], NDArray[Any]]:
     """Positions in the order of the ids, and the ids."""
-    order = sorted(range(len(made.nodes)), key=made.nodes.__getitem__)
+    order = made.by_id()
     ids = np.empty(len(order), dtype=object)
-    ids[:] = [made.nodes[at] for at in order]
-    return np.array(order, dtype=np.int64), ids
+    ids[:] = [made.nodes[at] for at in order.tolist()]
+    return order, ids
 
 
 def ranked(values: Mapping[EntityId, float | None], *, smallest_first: bool = False) -> list[EntityId]:

@@ -24,7 +24,7 @@ from graph.analytics.compact import Scope, not_found, scoped
 from graph.analytics.engines import networkit_of
 from graph.errors import GraphTooLarge, ParameterError
 from graph.model import EntityId
-from graph.stopping import checkpoint, watched
+from graph.stopping import checkpoint
 
 WHOLE = Scope()
 WORK_LIMIT = 50_000_000_000
@@ -137,7 +137,7 @@ def _to_all(matrix: sparse.csr_array) -> NDArray[np.float64]:
 
     def part(begin: int, end: int) -> list[NDArray[np.int64]]:
         counts: list[NDArray[np.int64]] = []
-        for at in watched(range(begin, end, _BITS)):
+        for at in range(begin, end, _BITS):
             for step, new in enumerate(pull.levels(places[at : min(at + _BITS, end)])):
                 if step == len(counts):
                     counts.append(np.zeros(pull.size, dtype=np.int64))

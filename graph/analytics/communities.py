@@ -131,7 +131,7 @@ def communities(
         labels, compared = _best(matrix, held, resolution, seed, tries)
     back = np.empty(size, dtype=np.int64)
     back[order] = labels
-    found = _described(graph, scope, made.nodes, back)
+    found = _described(graph, scope, made.nodes, order, back)
     return Communities(found, _modularity(matrix, labels, resolution), resolution, seed, compared)
 
 
@@ -165,7 +165,7 @@ def modularity(
 
 def _ordered(made: Compact) -> tuple[_Labels, sparse.csr_array, Any]:
     """Positions in the order of the ids, the matrix in that order, and the same as a networkit graph."""
-    order = np.array(sorted(range(len(made.nodes)), key=made.nodes.__getitem__), dtype=np.int64)
+    order = made.by_id()
     matrix = sparse.csr_array(made.matrix[order][:, order])
     matrix.sort_indices()
     return order, matrix, networkit_from(matrix, False, True)
@@ -266,7 +266,7 @@ def _modularity(matrix: sparse.csr_array, labels: _Labels, resolution: float) ->
 
 
 def _described(
-    graph: nx.Graph, scope: Scope, nodes: tuple[EntityId, ...], labels: _Labels
+    graph: nx.Graph, scope: Scope, nodes: tuple[EntityId, ...], by_id: _Labels, labels: _Labels
 ) -> tuple[Community, ...]:
     number = int(labels.max()) + 1
     ends = ends_of(graph)
@@ -286,7 +286,7 @@ def _described(
     internal = np.bincount(start[same], minlength=number)
     external = np.bincount(start[~same], minlength=number) + np.bincount(end[~same], minlength=number)
     families = _families(start[same], kinds[same], ends.types)
-    members = _members(graph, scope, nodes, labels, number)
+    members = _members(graph, scope, nodes, by_id, labels, number)
     found = (
         Community(members[at], int(internal[at]), int(external[at]), families.get(at, {}))
         for at in range(number)
@@ -309,14 +309,19 @@ def _families(groups: _Labels, kinds: NDArray[np.int16], types: tuple[str, ...])
 
 
 def _members(
-    graph: nx.Graph, scope: Scope, nodes: tuple[EntityId, ...], labels: _Labels, number: int
+    graph: nx.Graph,
+    scope: Scope,
+    nodes: tuple[EntityId, ...],
+    by_id: _Labels,
+    labels: _Labels,
+    number: int,
 ) -> list[tuple[EntityId, ...]]:
     matrix = scoped(graph, replace(scope, direction="both")).matrix
     rows = np.repeat(np.arange(len(nodes)), np.diff(matrix.indptr))
     near = np.bincount(rows[labels[rows] == labels[matrix.indices]], minlength=len(nodes))
-    by_id = np.empty(len(nodes), dtype=np.int64)
-    by_id[sorted(range(len(nodes)), key=nodes.__getitem__)] = np.arange(len(nodes))
-    order = np.lexsort((by_id, -near, labels))
+    rank = np.empty(len(nodes), dtype=np.int64)
+    rank[by_id] = np.arange(len(nodes))
+    order = np.lexsort((rank, -near, labels))
     ids = [nodes[at] for at in order.tolist()]
     starts = np.searchsorted(labels[order], np.arange(number + 1)).tolist()
     return [tuple(ids[starts[at] : starts[at + 1]]) for at in range(number)]

@@ -45,6 +45,10 @@ class Compact:
     matrix: sparse.csr_array
     directed: bool
 
+    def by_id(self) -> NDArray[np.int64]:
+        """Positions in the order of the ids. Cost: O(n log n)."""
+        return np.array(sorted(range(len(self.nodes)), key=self.nodes.__getitem__), dtype=np.int64)
+
     def values(self, array: NDArray[Any]) -> dict[EntityId, float]:
         """An array by position as a dict by id."""
         return dict(zip(self.nodes, array.tolist(), strict=True))
