@@ -101,9 +101,9 @@ def commit(
     except Stopped:
         # Asked for too late, it has landed all the same, and is told as any other.
         with unstoppable():
-            store.forget(import_id)
-            if any(entry.id == import_id for entry in store.log()):
-                return report
+            landed = _landed(store, import_id)
+        if landed:
+            return report
         raise
     except BaseException:
         _settle(store, import_id, what)
@@ -162,10 +162,15 @@ def _settle(store: Store, import_id: str, what: str) -> None:
     (Ctrl-C), or lost its server, when all was written: then the next command says so.
     """
     with unstoppable(), suppress(ExplorerError):
-        # In this order: where the write still ends in a server, taking the note away waits for it.
-        store.forget(import_id)
-        if any(entry.id == import_id for entry in store.log()):
+        if _landed(store, import_id):
             begin_import(store, import_id, what)
+
+
+def _landed(store: Store, import_id: str) -> bool:
+    """Take the note that an import began away, and say whether what it announced was written."""
+    # In this order: where the write still ends in a server, taking the note away waits for it.
+    store.forget(import_id)
+    return any(entry.id == import_id for entry in store.log())
 
 
 def check_records(records: Iterable[Item], *, strict: bool = True) -> ImportReport:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
 
@@ -21,8 +21,8 @@ class Stopped(BaseException):
 
 
 @contextmanager
-def stoppable(asked: threading.Event) -> Generator[None]:
-    """Work inside, in this thread, ends with :class:`Stopped` soon after ``asked`` is set.
+def stoppable(asked: threading.Event | None) -> Generator[None]:
+    """Work inside, in this thread, ends with :class:`Stopped` soon after ``asked`` is set; None: never.
 
     >>> asked = threading.Event()
     >>> with stoppable(asked):
@@ -41,14 +41,9 @@ def stoppable(asked: threading.Event) -> Generator[None]:
         _asked.reset(token)
 
 
-@contextmanager
-def unstoppable() -> Generator[None]:
+def unstoppable() -> AbstractContextManager[None]:
     """What is inside is done to its end: putting in order what a stop has left."""
-    token = _asked.set(None)
-    try:
-        yield
-    finally:
-        _asked.reset(token)
+    return stoppable(None)
 
 
 def checkpoint() -> None:
