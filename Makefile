@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint audit format bench spark docs lock clean
+.PHONY: help setup run test lint audit format bench mutants spark docs lock clean
 
 help: ## list these words
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -49,6 +49,13 @@ bench: setup ## measure stores, analyses, imports and resolution against their p
 	$(BIN)/python -m bench.bulk
 	$(BIN)/python -m bench.resolution --sizes 1k,20k
 
+mutants: setup .mutants/.ready ## put faults into the code and see whether a test notices (hours for large samples)
+	PYTHONPATH=$(CURDIR)/.mutants $(BIN)/python -m bench.mutants $(ARGS)
+
+.mutants/.ready: requirements-mutants.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --target .mutants -r $<
+	@touch $@
+
 spark: setup .venv-spark/.ready ## compare an exported graph on Spark with ours (400 MB of packages, Java 17)
 	$(BIN)/python -m pytest tests/spark $(ARGS)
 
@@ -65,6 +72,8 @@ lock: ## resolve the dependencies again (needs uv)
 		pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 		requirements-spark.in -o requirements-spark.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+		requirements-mutants.in -o requirements-mutants.lock
 
 clean: ## remove the environment and the local store
-	rm -rf $(VENV) .venv-spark .interlock *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-spark .mutants .interlock *.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -37,13 +37,9 @@ def open_store(
         from graph.store.neo4j_options import Neo4jOptions
 
         password = chosen.neo4j_password.get_secret_value() if chosen.neo4j_password else None
-        options = Neo4jOptions(
-            chosen.neo4j_ca, chosen.neo4j_pool_size, chosen.neo4j_connect_s, chosen.neo4j_acquire_s,
-            chosen.neo4j_retry_s, chosen.neo4j_idle_check_s, chosen.neo4j_lifetime_s,
-        )  # fmt: skip
         return Neo4jStore(
             place, user=chosen.neo4j_user, password=password, database=chosen.neo4j_database,
-            timeout_s=limit, options=options,
+            timeout_s=limit, options=Neo4jOptions.of(chosen),
         )  # fmt: skip
     scheme, colon, _ = place.partition(":")
     # An address with a slash too few is no folder either: its name would show the password in it.

@@ -231,10 +231,10 @@ class Neo4jStore(Store):
     def log(self, kind: str | None = None) -> list[LogEntry]:
         rows = self._read(
             "MATCH (e:InterlockLog) WHERE $kind IS NULL OR e.kind = $kind "
-            "RETURN e.id AS id, e.kind AS kind, e.at AS at, e.summary AS summary",
+            "RETURN e {.id, .kind, .at, .summary} AS p",
             {"kind": kind},
         )
-        found = (LogEntry(row["id"], row["kind"], row["at"], row["summary"]) for row in rows)
+        found = (LogEntry(**row["p"]) for row in rows if _is_there(row))
         return sorted(found, key=lambda entry: (entry.at, entry.id), reverse=True)
 
     def log_parts(self, entry_id: str) -> list[str]:
@@ -322,7 +322,7 @@ class Neo4jStore(Store):
 
 def _is_there(row: neo4j.Record) -> bool:
     """False for a record that another transaction removed while this one read it: no property is left."""
-    return "id" in row["p"]
+    return row["p"].get("id") is not None
 
 
 def _tie(row: neo4j.Record) -> Tie:

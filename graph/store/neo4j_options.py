@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import neo4j
 
 from graph.errors import SettingsError
+from graph.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,14 @@ class Neo4jOptions:
     retry_s: float = 15.0
     idle_check_s: float = 30.0
     lifetime_s: float = 3_600.0
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """What the settings say."""
+        return cls(
+            settings.neo4j_ca, settings.neo4j_pool_size, settings.neo4j_connect_s, settings.neo4j_acquire_s,
+            settings.neo4j_retry_s, settings.neo4j_idle_check_s, settings.neo4j_lifetime_s,
+        )  # fmt: skip
 
 
 def driver_for(uri: str, user: str | None, password: str | None, options: Neo4jOptions) -> neo4j.Driver:

@@ -12,6 +12,7 @@ from typing import Any, Self
 from graph.errors import SettingsError, StoreUnavailable
 from graph.settings import Settings, is_server, load_settings
 from graph.store.neo4j import Neo4jStore
+from graph.store.neo4j_options import Neo4jOptions
 from graph.store.py2neo_errors import Graph, failures
 from graph.store.py2neo_merge import merge
 from graph.store.py2neo_objects import CLASSES, EntityObject, TieObject, entity, objects, ties
@@ -72,7 +73,8 @@ def open_graph(
     """Open the Neo4j server to work with as a graph of py2neo.
 
     What is not given is taken from the settings, as :func:`graph.open_store` does. py2neo sets no limit to
-    the time of a query, and its ``run`` writes when the text says so.
+    the time of a query, and its ``run`` writes when the text says so. It knows no certificates but those of
+    the system: ``neo4j_ca`` needs the same file in the environment variable SSL_CERT_FILE.
 
     Args:
         target: address of the server, such as ``neo4j://localhost:7687``.
@@ -98,7 +100,7 @@ def open_graph(
     name = database or chosen.neo4j_database
     # The driver looks first: within seconds it tells apart what py2neo shows as one and the same fault, or
     # waits for without end.
-    with Neo4jStore(place, user=user, password=password, database=name):
+    with Neo4jStore(place, user=user, password=password, database=name, options=Neo4jOptions.of(chosen)):
         pass
     return _connected(place, user, password, name)
 

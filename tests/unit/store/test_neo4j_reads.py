@@ -17,13 +17,14 @@ GONE = {"id": None, "from_id": None, "type": "OWNS", "to_id": None, "p": {}}
     "read",
     [
         lambda store: store.begun(),
+        lambda store: store.log(),
         lambda store: list(store.entities()),
         lambda store: list(store.sources()),
         lambda store: list(store.ties()),
         lambda store: list(store.ties(["t1"])),
         lambda store: store.ties_of("acme"),
     ],
-    ids=["begun", "entities", "sources", "ties", "ties by id", "ties of one"],
+    ids=["begun", "log", "entities", "sources", "ties", "ties by id", "ties of one"],
 )
 def test_a_record_removed_meanwhile_is_not_there(
     neo4j_store: Neo4jStore, monkeypatch: pytest.MonkeyPatch, read: Callable[[Neo4jStore], list[Any]]
