@@ -102,7 +102,16 @@ def open_graph(
     # waits for without end.
     with Neo4jStore(place, user=user, password=password, database=name, options=Neo4jOptions.of(chosen)):
         pass
-    return _connected(place, user, password, name)
+    try:
+        return _connected(place, user, password, name)
+    except StoreUnavailable as exc:
+        if chosen.neo4j_ca is None:
+            raise
+        raise StoreUnavailable(
+            f"py2neo cannot talk to the server at {place}, which the driver reaches by the certificates in "
+            f"{chosen.neo4j_ca}: {exc.message}",
+            hint=f"py2neo trusts those of the system alone: set SSL_CERT_FILE={chosen.neo4j_ca} as well.",
+        ) from exc
 
 
 def _connected(place: str, user: str | None, password: str | None, database: str | None) -> ObjectGraph:

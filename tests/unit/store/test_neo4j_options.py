@@ -13,12 +13,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from pydantic import SecretStr
 
 from graph.errors import SettingsError, StoreUnavailable
 from graph.settings import Settings, load_settings
 from graph.store import open_store
 from graph.store.neo4j import Neo4jStore
 from graph.store.neo4j_options import Neo4jOptions
+from graph.store.py2neo import open_graph
 from tests.conftest import lacking
 from tests.contract.small import SMALL, everything
 from tests.neo4j_server import Missing, Server, running
@@ -126,6 +128,26 @@ def test_certificates_by_the_settings(
     monkeypatch.setenv("INTERLOCK_NEO4J_POOL_SIZE", "3")
     with open_store() as store:
         assert store.query("RETURN 1 AS one").rows == ((1,),)
+
+
+@pytest.mark.neo4j
+@pytest.mark.filterwarnings("ignore:ssl.PROTOCOL_TLS is deprecated")  # py2neo's
+def test_py2neo_needs_the_same_certificates_from_the_system(
+    tls_server: Server, ours: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tls_server.uri.replace("bolt://", "bolt+s://")
+    settings = Settings(
+        store=place,
+        neo4j_user=tls_server.user,
+        neo4j_password=SecretStr(tls_server.password or ""),
+        neo4j_ca=ours.file,
+    )
+    with pytest.raises(StoreUnavailable) as caught:
+        open_graph(settings=settings)
+    assert f"SSL_CERT_FILE={ours.file}" in caught.value.hint
+    monkeypatch.setenv("SSL_CERT_FILE", str(ours.file))
+    with open_graph(settings=settings) as graph:
+        assert graph.evaluate("RETURN 1") == 1
 
 
 def test_certificates_that_cannot_be_used(tmp_path: Path) -> None:
