@@ -55,17 +55,17 @@ def main() -> None:
         tell("interlock load --bulk", seconds, f"{size_of(bulk):.0f} MB of files, peak memory {peak:.0f} MB")
         (home / "conf").mkdir(parents=True)
         started = time.perf_counter()
-        told = bulk_import(bulk, home, heap=HEAP)
+        told = bulk_import(bulk, home, heap=HEAP, lasting=True)
         said = re.findall(r"IMPORT DONE in (.*?)\.", told)[-1]
         tell("neo4j-admin database import full", time.perf_counter() - started, f"by its own clock {said}")
-        with running(heap=HEAP, bulk=bulk) as server:
+        with running(heap=HEAP, lasting=True, bulk=bulk) as server:
             started = time.perf_counter()
             with Neo4jStore(server.uri, user=server.user, password=server.password) as store:
                 made = len(store.migrate())
                 tell("interlock store migrate", time.perf_counter() - started, f"{made} constraints, indexes")
                 assert store.counts().ties == given.ties
         if not given.without_bolt:
-            with running(heap=HEAP) as server:
+            with running(heap=HEAP, lasting=True) as server:
                 login = {
                     "INTERLOCK_NEO4J_USER": server.user or "",
                     "INTERLOCK_NEO4J_PASSWORD": server.password or "",

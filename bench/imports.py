@@ -102,7 +102,7 @@ def place(engine: str, folder: Path) -> Generator[tuple[Any, Any]]:
     sys.path.insert(0, str(ROOT))
     from tests.neo4j_server import running
 
-    with running(heap="3g") as server:
+    with running(heap="3g", lasting=True) as server:
         os.environ["BENCH_USER"], os.environ["BENCH_PASSWORD"] = server.user or "", server.password or ""
         yield server.uri, lambda: {"server memory": _peak_of(f"--home-dir={server.home}")}
 

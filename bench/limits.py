@@ -52,7 +52,7 @@ def opened(engine: str) -> Generator[Store]:
             folder = stack.enter_context(tempfile.TemporaryDirectory())
             store: Store = stack.enter_context(EmbeddedStore(Path(folder) / "store"))
         else:
-            server = stack.enter_context(running())
+            server = stack.enter_context(running(lasting=True))
             store = stack.enter_context(Neo4jStore(server.uri, user=server.user, password=server.password))
         import_records(store, read_path(BUNDLED_DATA))
         yield store

@@ -65,7 +65,7 @@ def once(engine: str, way: str, entities: int, ties: int) -> dict[str, Any]:
     sys.path.insert(0, str(ROOT))
     from tests.neo4j_server import running
 
-    with running() as server:
+    with running(lasting=True) as server:
         address = {
             "BENCH_URI": server.uri,
             "BENCH_USER": server.user or "",

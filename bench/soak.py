@@ -123,7 +123,7 @@ def _store(engine: str, folder: Path, size: str) -> Generator[tuple[dict[str, st
     from graph.store.neo4j import Neo4jStore
     from tests.neo4j_server import running
 
-    with running() as server:
+    with running(lasting=True) as server:
         with Neo4jStore(server.uri, user=server.user, password=server.password) as store:
             store.upsert(attachment_batch(*SIZES[size]))
         yield (

@@ -186,6 +186,7 @@ def running(
     settings: Mapping[str, str] | None = None,
     files: Mapping[str, bytes] | None = None,
     bulk: Path | None = None,
+    lasting: bool = False,
 ) -> Generator[Server]:
     """A fresh server; stopped and removed afterwards.
 
@@ -194,6 +195,7 @@ def running(
         settings: of neo4j.conf, beside ours.
         files: by path inside its home, written before it starts.
         bulk: a folder of files for its importer, which makes its database of them before it starts.
+        lasting: compile as a server that stays does; what is measured needs it.
     """
     program, jars = java(release), libraries(release)
     home = Path(tempfile.mkdtemp(prefix="interlock-neo4j-"))
@@ -207,14 +209,14 @@ def running(
     text = "".join(f"{key}={value}\n" for key, value in conf.items())
     (home / "conf" / "neo4j.conf").write_text(text, encoding="utf-8")
     command = (
-        program, f"-Xmx{heap}", *(f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in _OPENS),
+        program, f"-Xmx{heap}", *_compiling(lasting), *(f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in _OPENS),
         "-cp", f"{jars}/*", release.main, f"--home-dir={home}", f"--config-dir={home / 'conf'}",
     )  # fmt: skip
     login = (USER, PASSWORD) if authentication else (None, None)
     server = Server(f"bolt://127.0.0.1:{port}", *login, home, release, command)
     try:
         if bulk is not None:
-            bulk_import(bulk, home, release, heap=heap)
+            bulk_import(bulk, home, release, heap=heap, lasting=lasting)
         server.start()
         yield server
     finally:
@@ -222,7 +224,9 @@ def running(
         shutil.rmtree(home, ignore_errors=True)
 
 
-def bulk_import(folder: Path, home: Path, release: Release = LTS, *, heap: str = "1g") -> str:
+def bulk_import(
+    folder: Path, home: Path, release: Release = LTS, *, heap: str = "1g", lasting: bool = False
+) -> str:
     """Run the script that stands in a folder of files for the importer; what it printed.
 
     Args:
@@ -230,7 +234,7 @@ def bulk_import(folder: Path, home: Path, release: Release = LTS, *, heap: str =
     """
     admin = home / "neo4j-admin"
     words = (
-        java(release), f"-Xmx{heap}", *(f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in _OPENS),
+        java(release), f"-Xmx{heap}", *_compiling(lasting), *(f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in _OPENS),
         "-cp", f"{libraries(release)}/*", "org.neo4j.cli.AdminTool",
     )  # fmt: skip
     admin.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n', encoding="utf-8")
@@ -244,6 +248,11 @@ def bulk_import(folder: Path, home: Path, release: Release = LTS, *, heap: str =
     if done.returncode:
         raise RuntimeError(f"The importer of Neo4j {release.version} failed:\n{told[-3000:]}")
     return told
+
+
+def _compiling(lasting: bool) -> tuple[str, ...]:
+    # A test's server lives for minutes: the second compiler takes more of the processors than its code gives back.
+    return () if lasting else ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 
 
 def _configuration(port: int, authentication: bool, heap: str) -> dict[str, str]:
