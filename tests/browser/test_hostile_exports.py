@@ -32,18 +32,24 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Generator[EmbeddedStore]:
         yield store
 
 
-def opened(browser: Browser, path: Path) -> dict[str, list[str]]:
-    """What a file, opened from the disk, made of payloads, asked of the network or showed as a dialog."""
+def opened(browser: Browser, *paths: Path) -> dict[str, dict[str, list[str]]]:
+    """What files, opened from the disk, made of payloads, asked of the network or showed as a dialog, by name."""
     context = browser.new_context()
-    page = context.new_page()
-    watch = Watch(page)
-    page.on("dialog", lambda dialog: dialog.dismiss())
-    page.goto(path.as_uri())
+    watched = []
+    for path in paths:
+        page = context.new_page()
+        watched.append((path.name, page, Watch(page)))
+        page.on("dialog", lambda dialog: dialog.dismiss())
+        page.goto(path.as_uri())
     page.wait_for_timeout(1_500)
-    found = {sort: things for sort, things in page.evaluate(FOUND).items() if things}
+    told = {}
+    for name, page, watch in watched:
+        found = {sort: things for sort, things in page.evaluate(FOUND).items() if things}
+        found |= {"away": away} if (away := sorted(watch.hosts - {""})) else {}
+        found |= {"problems": watch.problems} if watch.problems else {}
+        told |= {name: found} if found else {}
     context.close()
-    away = sorted(watch.hosts - {""})
-    return found | ({"away": away} if away else {}) | ({"problems": watch.problems} if watch.problems else {})
+    return told
 
 
 def drawn() -> tuple:
@@ -89,26 +95,31 @@ def test_a_brief_makes_nothing_where_html_is_let_through(
     reader = MarkdownIt("commonmark", {"html": True})
     if flavour == "gfm-like":
         reader.enable(["table", "strikethrough"])
+    paths = []
     for key in ("hub", *(f"e{number:02}" for number in range(len(PAYLOADS)))):
         found = dossier(store, key, statuses=tuple(ontology().statuses))
         text = entity_brief(found, as_of=None, data_version="1")
         path = tmp_path / f"{key}.html"
         page = f"<!doctype html><meta charset=utf-8><body>{reader.render(text)}"
         path.write_text(page, encoding="utf-8", errors="replace")
-        assert opened(browser, path) == {}, key
+        paths.append(path)
+    assert opened(browser, *paths) == {}
 
 
 def test_the_questions_find_what_a_careless_page_makes(browser: Browser, tmp_path: Path) -> None:
-    """Or all of the above would prove nothing."""
-    path = tmp_path / "careless.html"
+    """Or all of the above would prove nothing; on a page behind others too."""
     text = "\n\n".join(value for name, value in PAYLOADS.items() if name not in ("style", "meta", "base"))
-    path.write_text(
-        f"<!doctype html><meta charset=utf-8><body>{MarkdownIt('commonmark').render(PAYLOADS['link away'])}"
-        "<h1>xss-heading</h1><span>xss-red</span><i data-testid=stIconMaterial>skull</i>"
-        f"<a href=javascript:alert(1)>x</a>{text}",
-        encoding="utf-8", errors="replace",
-    )  # fmt: skip
-    found = opened(browser, path)
-    assert {"ran", "marked", "addresses", "links", "marks", "coloured", "icons", "away", "problems"} <= {
-        *found
-    }
+    paths = [tmp_path / f"careless{number}.html" for number in range(3)]
+    for path in paths:
+        path.write_text(
+            f"<!doctype html><meta charset=utf-8><body>{MarkdownIt('commonmark').render(PAYLOADS['link away'])}"
+            "<h1>xss-heading</h1><span>xss-red</span><i data-testid=stIconMaterial>skull</i>"
+            f"<a href=javascript:alert(1)>x</a>{text}",
+            encoding="utf-8", errors="replace",
+        )  # fmt: skip
+    found = opened(browser, *paths)
+    assert {*found} == {path.name for path in paths}
+    for things in found.values():
+        assert {"ran", "marked", "addresses", "links", "marks", "coloured", "icons", "away", "problems"} <= {
+            *things
+        }

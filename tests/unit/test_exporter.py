@@ -125,16 +125,19 @@ def test_json_holds_every_character_and_the_sources(odd_store: EmbeddedStore, tm
     assert "country" not in graph.nodes["odd"]
 
 
-def arcade_rows(folder: Path, statements: list[str], question: str) -> list[dict[str, Any]]:
-    """Run statements in a bare engine, not through our store, then ask."""
+def arcade_rows(folder: Path, statements: list[str], *questions: str) -> list[list[dict[str, Any]]]:
+    """Run statements in a bare engine, not through our store, then ask; the rows of each question."""
     embedded_engine.start("1g")
     database = embedded_engine.open_database(folder / "bare", create=True)
     try:
         for statement in statements:
             with database.transaction():
                 database.command("opencypher", statement)
-        rows = database.query("opencypher", question).to_list()
-        return [{key: embedded_engine.plain(value) for key, value in row.items()} for row in rows]
+        answers = [database.query("opencypher", question).to_list() for question in questions]
+        return [
+            [{key: embedded_engine.plain(value) for key, value in row.items()} for row in rows]
+            for rows in answers
+        ]
     finally:
         database.close()
 
@@ -166,10 +169,7 @@ def test_cypher_script_builds_the_same_graph_in_arcadedb(
     statements = script(exported(origin, tmp_path, "cypher"))
     assert statements == list(cypher_statements(origin))
     # Run twice: the second run must change nothing.
-    answers = [
-        arcade_rows(tmp_path / str(at), statements * 2, question)
-        for at, question in enumerate((NODES, TIES, SOURCES))
-    ]
+    answers = arcade_rows(tmp_path, statements * 2, NODES, TIES, SOURCES)
     assert_same(wanted, *answers)
     for row in answers[0]:
         assert len(row["l"]) == 2
@@ -231,7 +231,7 @@ def test_hostile_fixture_survives_every_export(embedded_store: EmbeddedStore, tm
     with zipfile.ZipFile(exported(embedded_store, tmp_path, "csv")) as archive:
         rows = list(csv.DictReader(io.StringIO(archive.read("entities.csv").decode(), newline="")))
     assert {row["id"]: row["name"] for row in rows}["img-src"] == hostile.name
-    nodes = arcade_rows(tmp_path, script(exported(embedded_store, tmp_path, "cypher")), NODES)
+    (nodes,) = arcade_rows(tmp_path, script(exported(embedded_store, tmp_path, "cypher")), NODES)
     assert hostile in {entity_from(row["p"]) for row in nodes}
     assert len(nodes) == 3
 
