@@ -220,7 +220,7 @@ def _sort_of(kind: str, data: Mapping[str, Any]) -> tuple[int, bool]:
 
 def _states_share(data: Mapping[str, Any]) -> bool:
     stated = any(data.get(name) is not None for name in ("share", "share_min", "share_max"))
-    return stated and data.get("share_basis", "equity") in STAKE_BASES
+    return stated and (data.get("share_basis") or "equity") in STAKE_BASES
 
 
 def _links(graph: nx.DiGraph, kind: str, min_amount: int | None) -> tuple[Links, dict[str, int], int]:

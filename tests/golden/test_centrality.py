@@ -157,6 +157,9 @@ def test_partners_are_tied_both_ways() -> None:
     assert degree(graph, Scope("supply", "out"))["a"].ties == 2
     assert degree_by_type(graph, ["a"], OUT)["a"]["SUPPLIES"].ties == 2
     assert degree_by_type(graph, ["b"], OUT)["b"]["PARTNERED_WITH"].neighbours == 1
+    assert degree_by_type(graph, ["c"], OUT)["c"] == {}
+    assert degree_by_type(graph, ["a"], IN)["a"].keys() == {"PARTNERED_WITH"}
+    assert degree_by_type(graph, ["c"])["c"]["SUPPLIES"].ties == 2
 
 
 def test_strength_counts_what_is_not_known() -> None:

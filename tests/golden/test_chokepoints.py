@@ -222,6 +222,15 @@ def test_routes_that_are_over_are_left_out_and_counted() -> None:
     assert chokepoints_answer(gone, "nv").statements[0].text == "Nobody is recorded to supply nv now."
 
 
+def test_mutual_suppliers_without_another_are_one_source_and_that_is_said() -> None:
+    graph = nx.DiGraph()
+    graph.add_edges_from([("a", "c"), ("b", "c")], type="SUPPLIES", status="active")
+    loop = "Loops of mutual suppliers among them count as one source each."
+    assert loop not in chokepoints_answer(graph).notes
+    graph.add_edges_from([("a", "b"), ("b", "a")], type="SUPPLIES", status="active")
+    assert loop in chokepoints_answer(graph).notes
+
+
 def test_planned_routes_are_counted_as_such() -> None:
     graph = nx.DiGraph()
     graph.add_edge("a", "b", type="SUPPLIES", status="planned")

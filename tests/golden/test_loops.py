@@ -79,6 +79,8 @@ def test_which_money_came_first(invested: str | None, bought: str | None, first:
         Tie("2", "a", "SUPPLIES", "b", "active", bought),
     )
     assert loops(graph).loops[0].came_first == first
+    untold = "For 1 circle the dates do not tell which money came first."
+    assert (untold in loops_answer(graph).notes) == (first is None)
 
 
 def test_a_measured_share_does_not_date_the_beginning() -> None:
@@ -114,6 +116,20 @@ def test_the_price_of_a_company_goes_to_its_sellers() -> None:
     )
     (loop,) = loops(graph).loops
     assert (loop.amount_usd, loop.unknown_amounts) == (4, 1)
+
+
+@pytest.mark.parametrize(
+    ("share", "basis", "circles"),
+    [(0.1, "equity", 1), (0.1, None, 1), (None, "equity", 0), (None, None, 0), (0.1, "revenue", 0)],
+)
+def test_an_investment_is_a_stake_where_it_states_a_share(
+    share: float | None, basis: str | None, circles: int
+) -> None:
+    graph = made(
+        Tie("1", "a", "OWNS", "b", "active", share=0.5, share_basis="equity"),
+        Tie("2", "b", "INVESTED_IN", "a", "completed", share=share, share_basis=basis),
+    )
+    assert len(loops(graph, "ownership").loops) == circles
 
 
 def test_rank_and_filters() -> None:

@@ -146,8 +146,9 @@ def test_substitutes_for_one_customer_and_bad_input() -> None:
         substitutes(graph, "s", customer="x")
     with pytest.raises(EntityNotFound):
         substitutes(graph, "nobody")
-    with pytest.raises(AnalysisError):
-        substitutes(graph, "s", like_enough=2)
+    for outside in (-0.5, 2):
+        with pytest.raises(AnalysisError):
+            substitutes(graph, "s", like_enough=outside)
     nothing = substitutes_answer(nx.DiGraph([("a", "b")]), "a")
     assert nothing.rows == ()
     assert "0 could be looked at" in nothing.statements[0].text
