@@ -191,6 +191,16 @@ def test_the_same_case_on_a_graph() -> None:
         debtrank_shock(bank_graph(), "c")
 
 
+def test_who_is_hit_comes_by_round_and_then_by_loss() -> None:
+    graph = nx.MultiDiGraph()
+    for holder in "abc":
+        graph.add_edge(holder, "x", key=holder, type="LENT_TO", amount_usd=10)
+    graph.add_edge("d", "a", key="d", type="LENT_TO", amount_usd=10)
+    found = debtrank_shock(graph, "x", buffers={"a": 20, "b": 15, "c": 100, "d": 1})
+    # 10 of 15, of 20 and of 100 at once; all of d only when a has fallen.
+    assert [hit.entity for hit in found.hits] == ["b", "a", "c", "d"]
+
+
 def test_relative_mode_is_labelled() -> None:
     answer = shock_answer(bank_graph(), "c", rule="debtrank-2015", relative=True)
     assert "in relative mode" in answer.statements[0].text
