@@ -134,3 +134,7 @@ def test_families_are_told_by_their_titles() -> None:
     assert (
         found.text == "2 entities around a and b: 1 tie inside, 0 to others; inside mostly partnership (1)."
     )
+    for number, type_ in enumerate(("OWNS", "SUPPLIES", "SUPPLIES", "LENT_TO", "SUPPLIES", "LENT_TO")):
+        graph.add_edge("a", "b", f"s{number}", type=type_)
+    (group,) = communities(graph).communities
+    assert list(group.families.items()) == [("supply", 3), ("money", 2), ("alliance", 1), ("ownership", 1)]

@@ -16,12 +16,13 @@ from typer.testing import CliRunner
 
 from commands.analyse.paths import COMMANDS
 from commands.frame import Group
+from graph.analytics import path_bounds
 from graph.analytics.centrality import degree
 from graph.analytics.compact import Scope
 from graph.analytics.path_answers import path_change_answer, paths_answer
 from graph.analytics.path_change import path_change
 from graph.analytics.paths import PathQuery, PathResult, best_paths, influence_paths
-from graph.errors import AnalysisError, EntityNotFound, ParameterError
+from graph.errors import AnalysisError, EntityNotFound, GraphTooLarge, ParameterError
 from graph.model import Entity, Tie
 from graph.projection import Filters, graph_of, to_networkx
 from graph.store import Store
@@ -279,6 +280,19 @@ def test_waypoints_in_any_order() -> None:
         best_paths(graph, "a", "b", PathQuery(via=("nobody",)))
     with pytest.raises(ParameterError, match="at most 4"):
         best_paths(graph, "a", "b", PathQuery(via=tuple("vwxyz")))
+
+
+def test_what_needs_too_much_memory_is_refused_before_it_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = build([tuple(pair) for pair in ("am", "mn", "nb", "ab")])  # type: ignore[misc]
+    asked = PathQuery(via=("m",), max_hops=3)
+    assert walks(best_paths(graph, "a", "b", asked)) == ["amnb"]
+    # Two sets of waypoints, up to 3 steps from none on, 4 entities.
+    monkeypatch.setattr(path_bounds, "_CELLS", 2 * 4 * 4)
+    assert walks(best_paths(graph, "a", "b", asked)) == ["amnb"]
+    for cells in (4, 12):
+        monkeypatch.setattr(path_bounds, "_CELLS", cells)
+        with pytest.raises(GraphTooLarge, match="3 hops through 4 entities"):
+            best_paths(graph, "a", "b", asked)
 
 
 def test_a_waypoint_in_a_dead_end_is_on_no_path() -> None:
