@@ -96,6 +96,9 @@ def test_answer_says_how_many_ties_each_year_has(bundled_store: Store) -> None:
 
 def test_the_answer_tells_the_first_and_the_last_year_of_each() -> None:
     told = [item.text for item in answer_trend(small(), "degree", [2019, 2020, 2021, 2022], top=2).statements]
-    assert told == ["b: 1 in 2020 (rank 2), 2 in 2022 (rank 1).", "a: 1 in 2020 (rank 1), 1 in 2022 (rank 3)."]
+    assert told == [
+        "b: 1 in 2020 (rank 2), 2 in 2022 (rank 1).",
+        "a: 1 in 2020 (rank 1), 1 in 2022 (rank 3).",
+    ]
     assert answer_trend(small(), "degree", [2020], top=1).statements[0].text == "a: 1 in 2020 (rank 1)."
     assert "No" in answer_trend(small(), "degree", [2019]).statements[0].text
