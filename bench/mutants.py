@@ -57,7 +57,7 @@ PARTS = {
         (
             "tests/golden", "tests/property", "tests/unit/analytics", "tests/unit/test_path_listing.py",
             "tests/unit/test_stopping.py", "tests/unit/test_dossier.py", "tests/unit/test_wording.py",
-            "tests/unit/test_cli_analyse.py",
+            "tests/unit/test_cli_analyse.py", "tests/unit/test_doctests.py",
         ),
     ),
     "importer": Part(

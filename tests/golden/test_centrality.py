@@ -363,6 +363,8 @@ def test_answers_on_the_bundled_data(bundled_store: Store) -> None:
         "strength_usd" if measure == "strength" else measure.replace("-", "_") for measure in MEASURES
     )
     assert len(every.rows[0]) == len(every.columns)
+    for told in (answer, every):
+        assert [row[0] for row in told.rows] == list(range(1, len(told.rows) + 1))
 
 
 def test_plain_graph_under_a_family_counts_edges_without_type() -> None:

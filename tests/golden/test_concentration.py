@@ -75,6 +75,11 @@ def test_a_share_beyond_the_whole_names_its_tie(share: float) -> None:
         concentrations(shares({"to": "b", "share": share, "start_date": "2024"}), "a")
 
 
+def test_a_range_the_wrong_way_round_is_told_as_it_stands() -> None:
+    with pytest.raises(AnalysisError, match=r"is 0\.5 to 0\.2; shares"):
+        concentrations(shares({"to": "b", "share_min": 0.5, "share_max": 0.2, "start_date": "2024"}), "a")
+
+
 def test_cerebras_by_period(bundled_store: Store) -> None:
     found = {item.period: item for item in concentrations(to_networkx(bundled_store), "cerebras")}
     first_half = found["2024-01", "2024-06"]
@@ -301,6 +306,40 @@ def test_the_groups_of_the_bundled_data(bundled: Batch) -> None:
     )
     assert "7,396" in answer.statements[0].text
     assert any("G42 and MBZUAI as one" in note for note in answer.notes)
+
+
+def test_who_counts_as_whose_is_said_unless_it_was_chosen() -> None:
+    graph = owned(
+        own("r1", "top", "low", 0.6),
+        own("r2", "fund", "top", None),
+        Tie(
+            "r3",
+            "firm",
+            "SUPPLIES",
+            "low",
+            "active",
+            "2024",
+            share=0.5,
+            share_basis="revenue",
+            sources=("s",),
+        ),
+        Tie(
+            "r4",
+            "firm",
+            "SUPPLIES",
+            "far",
+            "active",
+            "2024",
+            share=0.3,
+            share_basis="revenue",
+            sources=("s",),
+        ),
+    )
+    notes = concentration_answer(graph, "firm", groups=Groups(graph, chosen=one_group(["far", "firm"]))).notes
+    counted = [note for note in notes if "counts as" in note]
+    assert counted == ["LOW counts as TOP: TOP – LOW (owns)."]
+    assert "TOP has holders of unknown size (FUND); not grouped." in notes
+    assert not any("counts as" in note for note in concentration_answer(graph, "firm").notes)
 
 
 def test_the_answer_names_period_ties_and_sources(bundled: Batch) -> None:
