@@ -9,7 +9,7 @@ import networkx as nx
 import pytest
 
 from graph.analytics.beneficial import beneficial_owners, chains_to, cross_holdings
-from graph.analytics.ownership_answers import beneficial_answer, cross_holdings_answer
+from graph.analytics.ownership_answers import beneficial_answer, cross_holdings_answer, owners_answer
 from graph.analytics.stakes import upstream
 from graph.errors import EntityNotFound, ParameterError
 from graph.projection import to_networkx
@@ -37,6 +37,20 @@ def test_sixty_per_cent_of_fifty_one() -> None:
     assert found.owners[0].control is not None
     assert found.owners[1].control is None
     assert found.unaccounted == pytest.approx(0.49)
+
+
+@pytest.mark.parametrize(("firms", "more"), [(2, ""), (3, ""), (4, "1 more chain"), (5, "2 more chains")])
+def test_three_chains_are_told_and_the_others_counted(firms: int, more: str) -> None:
+    between = [f"h{number}" for number in range(firms)]
+    graph = held(
+        *(("ann", firm, 0.9) for firm in between), *((firm, "op", 0.19) for firm in between), ann="person"
+    )
+    for answer in (beneficial_answer(graph, "op"), owners_answer(graph, "op")):
+        (told,) = [
+            item.text for item in answer.statements if item.text.startswith("ann ") and "h0" in item.text
+        ]
+        assert told.count(" > op: ") == min(firms, 3), told
+        assert f", and {more}" in told if more else "more chain" not in told
 
 
 def test_chains_are_added_and_a_quarter_is_enough() -> None:

@@ -365,3 +365,10 @@ def test_a_share_on_a_control_tie_counts_on_its_basis_and_is_not_told_twice() ->
     (equity,) = stakes_in(graph, "f").stakes
     assert (equity.tie, equity.share) == ("r2", 0.8)
     assert not any("Control stated" in said.text for said in control_answer(graph, "f").statements)
+
+
+def test_with_whom_somebody_controls_is_said() -> None:
+    graph = held(("ann", "h", 0.6), ("ann", "f", 0.3), ("h", "f", 0.3), ("bob", "g", 0.6))
+    told = [item.text for item in control_answer(graph, "ann").statements]
+    assert any(text.startswith("ann controls f together with h, 60 %") for text in told), told
+    assert any(text.startswith("ann controls h, 60 %") for text in told), told
