@@ -296,7 +296,9 @@ def _highs(net: StakeNet, corrected: Array, company: int, bounds: bool) -> tuple
     high: list[float | None] = [None] * len(corrected)
     for at, value in zip(chosen.tolist(), found, strict=True):
         high[at] = float(max(value, corrected[at]))
-    return high, len(corrected) - len(chosen)
+    # The company is no owner of itself unless a part of it comes back.
+    left = {*ordered[len(chosen) :]} - ({company} if corrected[company] <= 0 else set())
+    return high, len(left)
 
 
 def _highs_below(net: StakeNet, corrected: Array, owner: int) -> Sequence[float | None]:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from graph.analytics import ownership
 from graph.analytics.claims import StakeRules
 from graph.analytics.ownership import Loops, holdings_of, met_from, owners_of
 from graph.analytics.ownership_answers import beneficial_answer, holdings_answer, owners_answer
@@ -140,6 +141,21 @@ def test_without_bounds_they_are_unknown_not_equal() -> None:
     graph = held(("a", "f", 0.5), ("b", "f", None))
     assert shares(graph, "f", "high", bounds=False) == {"a": None, "b": None}
     assert [item.high for item in holdings_of(graph, "b", bounds=False).holdings] == [None]
+
+
+def test_bounds_that_were_too_many_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = held(("a", "f", 0.3), ("b", "f", 0.2), ("c", "f", None), ("d", "f", None))
+    assert not any("Maxima" in note for note in owners_answer(graph, "f").notes)
+    monkeypatch.setattr(ownership, "BOUND_CELLS", 10)  # five entities: two owners at once
+    assert shares(graph, "f", "high") == {
+        "a": pytest.approx(0.3),
+        "b": pytest.approx(0.2),
+        "c": None,
+        "d": None,
+    }
+    assert (
+        "Maxima of 2 smaller owners were not computed (too many at once)." in owners_answer(graph, "f").notes
+    )
 
 
 def test_a_closed_group_is_named() -> None:
