@@ -114,6 +114,10 @@ def test_brokers_on_the_bundled_data(bundled_store: Store) -> None:
     plain = nx.constraint(nx.Graph(graph))
     best = min((key for key in plain if graph.degree(key)), key=lambda key: (plain[key], key))
     assert answer.rows[0][1] == best
+    assert [item.entities for item in answer.statements] == [
+        (row[1],) for row in answer.rows[: len(answer.statements)]
+    ]
+    assert len(answer.statements) > 1
     assert answer.rows[0][3] == pytest.approx(plain[best])
     one = answer_brokers(graph, entity="cerebras")
     assert sum(row[4] for row in one.rows) == pytest.approx(plain["cerebras"])

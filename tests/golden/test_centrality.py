@@ -9,6 +9,7 @@ from typing import Any
 import networkx as nx
 import pytest
 
+from graph.analytics import spectral
 from graph.analytics.answer import Answer
 from graph.analytics.betweenness import betweenness, sampled_betweenness
 from graph.analytics.centrality import components, core, degree, degree_by_type, ranked, strength
@@ -412,3 +413,12 @@ def test_what_stands_on_the_tie_of_each_investor_is_never_added_up(name: str) ->
     ):
         with pytest.raises(ParameterError, match="never added up"):
             asked()
+
+
+@pytest.mark.parametrize("size", [10, spectral._DENSE_BELOW + 1])
+def test_katz_knows_its_limit_on_a_ring_of_any_size(size: int) -> None:
+    # Every loop of a ring has one length, and its spectral radius is 1.
+    found = katz(nx.cycle_graph(size, create_using=nx.DiGraph), IN)
+    assert found.alpha_limit == pytest.approx(1)
+    assert found.alpha == pytest.approx(0.85)
+    assert katz(nx.cycle_graph(size), BOTH).alpha_limit == pytest.approx(1 / 2)

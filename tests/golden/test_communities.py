@@ -7,6 +7,7 @@ import random
 import networkx as nx
 import pytest
 
+from graph.analytics.centrality import components
 from graph.analytics.communities import communities, modularity
 from graph.analytics.compact import Scope
 from graph.analytics.group_answers import answer_communities, answer_components
@@ -125,6 +126,15 @@ def test_components_of_the_bundled_data(bundled_store: Store) -> None:
     wanted = sorted((len(c) for c in nx.weakly_connected_components(graph) if len(c) > 1), reverse=True)
     assert [row[1] for row in answer.rows] == wanted
     assert any("without such a tie" in note for note in answer.notes)
+
+
+@pytest.mark.parametrize(("strong", "wanted"), [(True, {"ab": 3, "c": 0}), (False, {"abc": 4})])
+def test_ties_inside_a_component_are_counted_once(strong: bool, wanted: dict[str, int]) -> None:
+    graph = nx.MultiDiGraph()
+    for number, (start, end) in enumerate(("ab", "ba", "ab", "ca")):
+        graph.add_edge(start, end, str(number), type="SUPPLIES")
+    found = components(graph, strong=strong)
+    assert {"".join(part.members): part.ties for part in found} == wanted
 
 
 def test_families_are_told_by_their_titles() -> None:

@@ -253,3 +253,14 @@ def test_bad_requests() -> None:
     with pytest.raises(AnalysisError, match="no direction"):
         interlocks(nx.Graph(["ax"]))
     assert interlocks(nx.DiGraph(["aa"])).pairs == ()
+
+
+def test_a_pair_with_somebody_shared_is_none_that_only_could_be() -> None:
+    # ann sits on both, cat on both at times that are not known, bob is planned for both: one pair, shared.
+    ties = (
+        seat("1", "ann", "x", "2010", None), seat("2", "ann", "y", "2012", None),
+        seat("3", "cat", "x", None, None), seat("4", "cat", "y", None, None),
+        seat("5", "bob", "x", "2015", None, status="planned"), seat("6", "bob", "y", "2016", None, status="planned"),
+    )  # fmt: skip
+    found = interlocks(planned(*ties))
+    assert (found.total, found.total_unknown, found.total_planned) == (1, 0, 0)
