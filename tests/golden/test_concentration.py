@@ -235,6 +235,9 @@ def test_cost_shares_of_suppliers_and_a_plain_digraph() -> None:
     graph.add_edge("t", "a")
     (found,) = concentrations(graph, "a", side="suppliers")
     assert (found.top_share, found.unmeasured) == (0.4, ("t",))
+    graph.add_edge("u", "a", share=0.3, share_basis="cost")
+    graph.add_edge("v", "a", share=0.2, share_basis="cost")
+    assert concentrations(graph, "a", side="suppliers")[0].top_share == 0.4
     assert concentrations(graph, "s", side="customers") == []  # the share is one of cost, not of revenue
     assert "0 supply ties with customers" in concentration_answer(graph, "a").statements[0].text
 

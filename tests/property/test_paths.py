@@ -94,7 +94,12 @@ def test_the_same_paths_in_the_same_order_as_by_brute_force(
 
 
 @pytest.mark.parametrize("by", ["hops", "strength"])
-def test_where_the_shortest_way_on_is_barred_by_the_way_so_far(by: str) -> None:
+@pytest.mark.parametrize(
+    ("directed", "nodes", "density"), [(False, 11, 0.16), (True, 11, 0.16), (True, 9, 0.25)]
+)
+def test_where_the_shortest_way_on_is_barred_by_the_way_so_far(
+    by: str, directed: bool, nodes: int, density: float
+) -> None:
     """The search within a part finds something only in graphs larger than those above."""
     found_within = []
     search = path_search.Search._best
@@ -108,12 +113,13 @@ def test_where_the_shortest_way_on_is_barred_by_the_way_so_far(by: str) -> None:
         mock.patch.object(path_search, "_PATIENCE", 0),
         mock.patch.object(path_search.Search, "_best", watched),
     ):
-        for seed in range(30):
+        for seed in range(45 if directed else 15):
             random = Random(seed)
-            pairs = [(a, b) for a in range(11) for b in range(11) if a != b and random.random() < 0.16]
+            every = [(a, b) for a in range(nodes) for b in range(nodes) if a != b]
+            pairs = [pair for pair in every if random.random() < density]
             graph = build([(a, b, random.choice(STRENGTHS)) for a, b in pairs])
             graph.add_nodes_from(("n0", "n1"))
-            query = PathQuery(k=80, max_hops=None, by=by, directed=bool(seed % 2))
+            query = PathQuery(k=80, max_hops=None, by=by, directed=directed)
             found = best_paths(graph, ["n0"], ["n1"], query)
             assert [path.entities for path in found.paths] == brute(graph, ["n0"], ["n1"], query)[:80], seed
     assert any(found_within)
