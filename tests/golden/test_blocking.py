@@ -187,3 +187,10 @@ def test_a_weight_that_is_no_number_is_an_error_of_the_analysis() -> None:
     graph.nodes["m"]["seats"] = "many"
     with pytest.raises(AnalysisError, match="weight of m is many"):
         blocking_set(graph, "s", "t", weights="seats")
+
+
+def test_the_proof_is_told_where_there_is_more_than_one_path() -> None:
+    two = blocking_answer(nx.Graph([("s", "a"), ("a", "t"), ("s", "b"), ("b", "t")]), "s", "t")
+    assert "The 2 separate paths share nobody but the ends: no smaller set blocks them all." in two.notes
+    one = blocking_answer(nx.path_graph(["s", "a", "t"]), "s", "t")
+    assert not any("separate" in note for note in one.notes)

@@ -264,3 +264,16 @@ def test_a_pair_with_somebody_shared_is_none_that_only_could_be() -> None:
     )  # fmt: skip
     found = interlocks(planned(*ties))
     assert (found.total, found.total_unknown, found.total_planned) == (1, 0, 0)
+
+
+def test_only_people_on_the_board_of_a_company_tie_it_to_others() -> None:
+    # A firm sits on both boards; ann has seats elsewhere and only invested here.
+    ties = (
+        seat("1", "fund", "x", "2010", None), seat("2", "fund", "y", "2010", None),
+        Tie("3", "ann", "INVESTED_IN", "x", "completed", "2015"),
+        seat("4", "ann", "y", "2012", None), seat("5", "ann", "z", "2012", None),
+    )  # fmt: skip
+    firms = [Entity(key, key.upper(), "company") for key in "xyz"]
+    graph = graph_of([Entity("ann", "Ann", "person"), Entity("fund", "Fund", "investor"), *firms], ties)
+    found = interlocks(graph, company="x")
+    assert (found.pairs, found.total, found.people, found.seat_ties) == ((), 0, 0, 0)

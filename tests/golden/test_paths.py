@@ -591,3 +591,14 @@ def test_addresses_and_guesses_of_identity_are_no_steps_unless_named() -> None:
     assert paths_answer(both, "a", "b").provenance.parameters["left_aside"] == ["LOCATED_AT", "MAYBE_SAME_AS"]
     assert not degree(both, Scope(isolates=False))
     assert set(degree(both, Scope("other", isolates=False))) == {"a", "b", "x"}
+
+
+def test_that_there_are_more_is_said_where_there_are() -> None:
+    graph = build([tuple(pair) for pair in ("ax", "xb", "ay", "yb")])  # type: ignore[misc]
+    assert "There are more paths than 1." in paths_answer(graph, "a", "b", PathQuery(k=1)).notes
+    assert not any("more paths" in note for note in paths_answer(graph, "a", "b", PathQuery(k=2)).notes)
+
+
+def test_ids_of_several_kinds() -> None:
+    found = best_paths(nx.Graph([(1, "a"), ("a", (2, 3)), (1, 4), (4, (2, 3))]), 1, (2, 3))
+    assert [path.entities for path in found.paths] == [(1, 4, (2, 3)), (1, "a", (2, 3))]

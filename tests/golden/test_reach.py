@@ -200,3 +200,11 @@ def test_reasons_for_a_substitute_are_worded_by_status(
         f't: {sells} "lithography machines" to c, like "lithography machines" to c (ended)'
         f" (shared: lithography, machine); {supplies} to c; {competes} s."
     )
+
+
+def test_the_limit_of_hops_is_said_where_there_is_one() -> None:
+    graph = nx.DiGraph([("a", "b"), ("b", "c"), ("c", "d")])
+    told = "The shortest chain of each is shown, at most 2 hops."
+    assert told in reach_answer(graph, "d", max_hops=2).notes
+    assert "There is more beyond this number of hops." in reach_answer(graph, "d", max_hops=2).notes
+    assert reach_answer(graph, "d", max_hops=None).notes == ()

@@ -214,3 +214,15 @@ def test_a_fact_goes_before_a_newer_plan() -> None:
         " other periods: 40 % in 2025 (r1; no fact)."
     )
     assert not any("no facts" in note for note in answer.notes)
+
+
+def test_a_loss_is_carried_by_the_one_that_surely_carries_most() -> None:
+    # m surely loses 0.2, n from 0.1 to 0.9: half of each is 0.1 and 0.05 to 0.45.
+    graph = nx.MultiDiGraph()
+    graph.add_edge("m", "x", key="r1", share=0.2, share_basis="revenue", start_date="2024")
+    graph.add_edge("n", "x", key="r2", share_min=0.1, share_max=0.9, share_basis="revenue", start_date="2024")
+    graph.add_edge("s", "m", key="r3", share=0.5, share_basis="revenue", start_date="2024")
+    graph.add_edge("s", "n", key="r4", share=0.5, share_basis="revenue", start_date="2024")
+    hit = next(hit for hit in shock(graph, "x").hits if hit.entity == "s")
+    assert (hit.carrier, hit.tie) == ("m", "r3")
+    assert (hit.loss, hit.loss_high) == pytest.approx((0.15, 0.55))
