@@ -13,6 +13,7 @@ import typer
 from commands import analyse, copy, data, explore, extras, imports, load, queries, resolve, store
 from commands.console import note
 from commands.frame import INTERRUPTED, OUR_MISTAKE, Group, StoreOption, quiet_stdout
+from graph.interrupts import terminations_as_interrupts
 
 app = typer.Typer(
     cls=Group,
@@ -59,17 +60,28 @@ def start(
     """
 
 
+def stopped_by(signals: list[int]) -> int:
+    """The exit code for what stopped the program: the first of these signals, or Ctrl-C."""
+    return 128 + signals[0] if signals else INTERRUPTED
+
+
 def main() -> None:
-    """Run and exit: 0 fine, 2 something the user can put right, 1 our mistake, 130 stopped by Ctrl-C."""
+    """Run and exit: 0 fine, 2 something the user can put right, 1 our mistake, 130 stopped by Ctrl-C, 143 by
+    SIGTERM."""
     # Data in a pipe is UTF-8 whatever the terminal is set to.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    signals = terminations_as_interrupts()
     try:
         app()
     except KeyboardInterrupt:
         note("Stopped.")
-        sys.exit(INTERRUPTED)
+        sys.exit(stopped_by(signals))
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            sys.exit(stopped_by(signals))
+        raise
     except BrokenPipeError:
         quiet_stdout()
         sys.exit(0)

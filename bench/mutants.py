@@ -212,10 +212,9 @@ def coverage(home: Path, part: Part) -> Reached:
     """
     notes = home / "reached.json"
     words = [sys.executable, "-m", "pytest", *_PYTEST, "-p", "bench.mutants_reached", *part.tests]
-    if subprocess.run(
-        words, cwd=home, env={**os.environ, "INTERLOCK_REACHED": str(notes)}, check=False
-    ).returncode:
-        raise SystemExit("The tests must pass before faults can be tried.")
+    done = subprocess.run(words, cwd=home, env={**os.environ, "INTERLOCK_REACHED": str(notes)}, check=False)
+    if done.returncode > 0 or not notes.exists():
+        raise SystemExit(f"The tests must pass before faults can be tried (exit code {done.returncode}).")
     told = json.loads(notes.read_text(encoding="utf-8"))
     by_line = {
         module: {int(line): {*tests} for line, tests in lines.items()}

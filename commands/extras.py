@@ -19,6 +19,7 @@ from graph.settings import PROJECT_FOLDER, Settings, load_settings
 
 LOOPBACK = "127.0.0.1"
 APP_FILE = PROJECT_FOLDER / "app.py"
+_STOP_S = 15.0
 
 
 def app(
@@ -53,7 +54,25 @@ def app(
         note(_warning(address, port, load_settings()))
     host = f"[{address}]" if ":" in address else address
     note(f"Interlock opens on http://{host}:{port} (stop with Ctrl-C).")
-    raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
+    raise typer.Exit(_served(command, environment))
+
+
+def _served(command: list[str], environment: dict[str, str]) -> int:
+    """Run the server of the pages until it ends; its exit code.
+
+    Stopping this program stops the server, which closes its store; a second Ctrl-C does not wait for that.
+    """
+    with subprocess.Popen(command, env=environment) as server:
+        try:
+            return server.wait()
+        except KeyboardInterrupt:
+            # Ctrl-C in a terminal has reached the server too; a signal to this program alone has not.
+            server.terminate()
+            try:
+                server.wait(_STOP_S)
+            except (KeyboardInterrupt, subprocess.TimeoutExpired):
+                server.kill()
+            raise
 
 
 def is_loopback(address: str) -> bool:

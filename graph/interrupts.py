@@ -1,4 +1,4 @@
-"""Ctrl-C at safe moments only, for work that must not stop between two of its steps."""
+"""Ctrl-C at safe moments only, for work that must not stop between two of its steps; SIGTERM as Ctrl-C."""
 
 from __future__ import annotations
 
@@ -39,6 +39,29 @@ def interrupts_held() -> Generator[Callable[[], None]]:
         signal.signal(signal.SIGINT, before)
     # Not with an error on its way already, which says why the work ended.
     let()
+
+
+def terminations_as_interrupts() -> list[int]:
+    """Let SIGTERM (``kill``, a service manager) and SIGHUP (a closed terminal) end a program as Ctrl-C does,
+    so that stores are closed and half-done work is put back. Call it once, from the main thread.
+
+    Returns:
+        The signals that came, empty up to then: a shell expects 128 + the signal as exit code.
+    """
+    come: list[int] = []
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        come.append(number)
+        interrupt = signal.getsignal(signal.SIGINT)
+        if not callable(interrupt):  # ignored, as in the background of a script
+            raise KeyboardInterrupt
+        interrupt(signal.SIGINT, frame)
+
+    for name in ("SIGTERM", "SIGHUP"):  # Windows has only the first
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:  # nohup ignores the second
+            signal.signal(number, stop)
+    return come
 
 
 @contextmanager

@@ -98,6 +98,9 @@ def _start_jvm(heap: str) -> None:
                 # The JVM puts a guard into the stack of the main thread, by default after the first megabyte;
                 # linear algebra needs more (numpy.linalg.solve of 200 equations ended the process).
                 "-Xss8m",
+                # SIGTERM, SIGHUP and SIGINT stay Python's: the handler that would take them over ended the
+                # process with a crash of the JVM (JPype 1.7 asks Python from a thread that it does not know).
+                "-Xrs",
                 f"-Djava.util.logging.config.file={_LOGGING}",
                 f"-Darcadedb.server.logsDirectory={scratch}",
                 "-Darcadedb.polyglotEngineEnabled=false",

@@ -27,12 +27,29 @@ ARGUMENTS = [
 ]  # fmt: skip
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Until the app answers; fails with what it printed when it does not."""
+    deadline = time.monotonic() + 90
+    while True:
+        try:
+            urllib.request.urlopen(f"{url}/_stcore/health", timeout=5).close()
+            return
+        except OSError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(log.read_text(encoding="utf-8", errors="replace")) from None
+            time.sleep(0.2)
+
+
 @contextmanager
 def serving(folder: Path, **settings: str) -> Generator[str]:
     """The address of an app on the store in ``folder``; ``settings`` go into its environment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     log = folder.parent / "app.log"
     environment = {key: value for key, value in os.environ.items() if not key.startswith("INTERLOCK_")}
     with log.open("wb") as out:
@@ -42,15 +59,7 @@ def serving(folder: Path, **settings: str) -> Generator[str]:
         )  # fmt: skip
     url = f"http://127.0.0.1:{port}"
     try:
-        deadline = time.monotonic() + 90
-        while True:
-            try:
-                urllib.request.urlopen(f"{url}/_stcore/health", timeout=5).close()
-                break
-            except OSError:
-                if process.poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError(log.read_text(encoding="utf-8", errors="replace")) from None
-                time.sleep(0.2)
+        wait_for(url, process, log)
         yield url
     finally:
         process.kill()

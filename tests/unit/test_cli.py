@@ -667,15 +667,20 @@ def test_locked_store_says_who_holds_it(tmp_path: Path) -> None:
         assert (store.counts().entities, store.data_version()) == (0, before)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for a child process")
-def test_ctrl_c_ends_quietly(bundled_folder: Path) -> None:
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals for a child process")
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_a_signal_ends_quietly_and_the_store_is_closed(bundled_folder: Path, name: str, code: int) -> None:
     slow = "MATCH p = (a:Entity)-[*1..9]-(b:Entity) RETURN count(p)"
     with interlock("query", "cypher", slow, "--timeout", "5", "--store", str(bundled_folder)) as process:
-        time.sleep(2)
-        process.send_signal(signal.SIGINT)
+        while not (bundled_folder / "holder.json").exists():  # until it has the store open; not a limit
+            assert process.poll() is None
+            time.sleep(0.05)
+        time.sleep(1)
+        process.send_signal(getattr(signal, name))
         out, err = process.communicate()
-    assert (process.returncode, out) == (130, "")
+    assert (process.returncode, out) == (code, "")
     assert err == "Stopped.\n"
+    assert (bundled_folder / "seal.json").exists()
 
 
 def test_unexpected_failure_exits_with_1_and_asks_for_a_report(

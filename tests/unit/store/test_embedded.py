@@ -20,6 +20,7 @@ from graph.store.base import LogEntry
 from graph.store.embedded import EmbeddedStore
 from graph.store.embedded_engine import translate_write
 
+ROOT = Path(__file__).parents[3]
 SOURCE = Source("s", "Publisher", "Title")
 ENTITIES = (Entity("a", "A", "company"), Entity("b", "B", "company"))
 TIE = Tie("r1", "a", "OWNS", "b", "active", sources=("s",))
@@ -230,3 +231,28 @@ def test_a_write_that_does_not_fit_names_the_setting() -> None:
     assert isinstance(error, StoreError)
     assert "INTERLOCK_HEAP" in error.hint
     assert "disk" in translate_write(RuntimeError("No space left on device")).hint
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal for a child process")
+@pytest.mark.parametrize("handled", [False, True])
+def test_sigterm_is_left_to_the_program(tmp_path: Path, handled: bool) -> None:
+    """The handler of the JVM's bridge would take it over, and crash in it."""
+    script = f"""
+import signal, sys, time
+from graph.store.embedded import EmbeddedStore
+if {handled}:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))
+with EmbeddedStore({str(tmp_path / "store")!r}):
+    print("open", flush=True)
+    while True:
+        time.sleep(0.1)
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "open\n"
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate()
+    assert (process.returncode, out, err) == (7 if handled else -signal.SIGTERM, "", "")
+    assert (tmp_path / "store" / "seal.json").exists() == handled

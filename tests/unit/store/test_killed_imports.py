@@ -286,10 +286,12 @@ def test_a_killed_load_into_neo4j(
     assert all(counted), counted
 
 
-@pytest.mark.parametrize("step", ["reading", "writing"])
+@pytest.mark.parametrize(
+    ("sent", "step"), [(signal.SIGINT, "reading"), (signal.SIGINT, "writing"), (signal.SIGTERM, "writing")]
+)
 @pytest.mark.parametrize("engine", ["arcadedb", pytest.param("neo4j", marks=pytest.mark.neo4j)])
-def test_ctrl_c_leaves_the_store_as_it_was(
-    engine: str, step: str, large: Path, tmp_path: Path, request: pytest.FixtureRequest,
+def test_a_signal_leaves_the_store_as_it_was(
+    engine: str, sent: signal.Signals, step: str, large: Path, tmp_path: Path, request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     if engine == "neo4j":
@@ -315,9 +317,9 @@ def test_ctrl_c_leaves_the_store_as_it_was(
     told = load(
         steps,
         ["--store", place, "load", str(large)],
-        send=lambda name: (0.02, signal.SIGINT) if name == step else None,
+        send=lambda name: (0.02, sent) if name == step else None,
     )
-    assert (told.code, told.err) == (130, "Stopped.\n")
+    assert (told.code, told.err) == (128 + sent, "Stopped.\n")
     assert not any(sentence in stats(place) for sentence in (NOTHING, WHOLE))
     with opened() as store:
         assert graph(store) == before
