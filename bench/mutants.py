@@ -62,7 +62,8 @@ PARTS = {
     ),
     "importer": Part(
         ("graph/importer.py", "graph/imports/*.py"),
-        ("tests/unit/test_importer.py", "tests/unit/test_imports.py", "tests/contract/test_log_contract.py"),
+        ("tests/unit/test_importer.py", "tests/unit/test_imports.py", "tests/unit/moves/test_bulk.py",
+            "tests/contract/test_log_contract.py",),
     ),
 }  # fmt: skip
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 
 import pytest
 
 from graph.errors import LoadError
 from graph.importer import Change, check_records, import_records, write_rejects
-from graph.model import Batch, Entity, Place, Placed, Problem, Record, Source, Tie
+from graph.model import Batch, Entity, Place, Placed, Problem, Record, Skipped, Source, Tie
 from graph.settings import BUNDLED_DATA
 from graph.store import Store
 from graph.store.embedded import EmbeddedStore
@@ -212,3 +212,34 @@ def test_many_wrong_ids_stay_affordable(embedded_store: EmbeddedStore) -> None:
     assert report.rejected == 3_000
     # Beyond a hundred wrong ids the nearest name is no longer looked for.
     assert all("no entity" in problem.reason for problem in report.problems)
+
+
+def test_every_count_of_a_plain_load_is_told_and_begins_at_nothing(embedded_store: EmbeddedStore) -> None:
+    report = import_records(embedded_store, placed(ACME, CARA, FILING, FOUNDED))
+    assert astuple(report.duplicates) == (0, 0, 0, 0)
+    assert (report.stubs, report.skipped, report.rejected, report.accepted) == (0, 0, 0, 4)
+    refused = check_records(placed(ACME, ACME))
+    for change in (refused.entities, refused.ties, refused.sources):
+        assert astuple(change) == (0, 0, 0)
+
+
+def test_rows_left_aside_are_counted_by_what_they_were(embedded_store: EmbeddedStore) -> None:
+    rows = [
+        Skipped(Place("test.csv", line), why, f"It is {why}.")
+        for line, why in enumerate(("duplicate", "superseded", "superseded", "aside", "aside"), start=10)
+    ]
+    report = import_records(embedded_store, [*placed(ACME), *rows], strict=False)
+    assert (report.duplicates.exact, report.duplicates.superseded) == (1, 2)
+    assert (report.read, report.accepted, report.skipped) == (6, 1, 5)
+    assert [(each.reason, each.rows, each.place) for each in report.skips] == [
+        ("It is aside.", 2, "test.csv:13"), ("It is superseded.", 2, "test.csv:11"),
+        ("It is duplicate.", 1, "test.csv:10"),
+    ]  # fmt: skip
+
+
+def test_a_reason_is_shown_with_its_first_row() -> None:
+    problems = [Problem(Place(f"{name}.csv", line), "kind", f"v{line}", "'x' is no kind.", "") for name, line in
+                (("a", 3), ("b", 4), ("c", 5))]  # fmt: skip
+    report = replace(check_records(iter(())), problems=tuple(problems))
+    (told,) = report.reasons
+    assert (told.rows, told.example, told.place) == (3, "v3", "a.csv:3")
