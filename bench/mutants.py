@@ -41,6 +41,7 @@ from cosmic_ray.plugins import get_operator, operator_names
 
 ROOT = Path(__file__).parent.parent
 SLACK_S = 60
+_NOTICED = ("failed", "crashed", "ended by time")
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,10 @@ PARTS = {
     ),
     "importer": Part(
         ("graph/importer.py", "graph/imports/*.py"),
-        ("tests/unit/test_importer.py", "tests/unit/test_imports.py", "tests/unit/moves/test_bulk.py",
-            "tests/contract/test_log_contract.py",),
+        (
+            "tests/unit/test_importer.py", "tests/unit/test_imports.py", "tests/unit/moves/test_bulk.py",
+            "tests/contract/test_log_contract.py",
+        ),
     ),
 }  # fmt: skip
 
@@ -122,6 +125,8 @@ def main() -> None:
     parser.add_argument("--only", help="one module of the part, by its path")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="faults tried at the same time")
     given = parser.parse_args()
+    if given.sample < 0 or given.jobs < 1:
+        parser.error("--sample is 0 or more, --jobs 1 or more")
     unknown = {*given.parts.split(",")} - {*PARTS}
     if unknown:
         parser.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
@@ -158,8 +163,8 @@ def measured(name: str, part: Part, modules: list[Path], sample: int, seed: int,
                     print(
                         f"\n{end}: {fault.module}:{fault.line} {fault.operator}\n{shown(fault)}", flush=True
                     )
-    noticed = ends["failed"] + ends["ended by time"]
-    told = ", ".join(f"{end} {ends[end]}" for end in ("failed", "ended by time", "lived", "not reached"))
+    noticed = sum(ends[end] for end in _NOTICED)
+    told = ", ".join(f"{end} {ends[end]}" for end in (*_NOTICED, "lived", "not reached"))
     print(f"\n{name}: {noticed} of {len(chosen)} noticed, {noticed / len(chosen):.0%} ({told})\n", flush=True)
 
 
@@ -228,7 +233,8 @@ _PYTEST = ("-q", "-x", "--no-header", "-p", "no:cacheprovider", "-m", "not neo4j
 
 
 def tried(fault: Fault, copies: queue.Queue[Path], reached: Reached) -> str:
-    """What became of a fault: ``failed`` (a test did), ``ended by time``, ``lived`` or ``not reached``."""
+    """What became of a fault: ``failed`` (a test did), ``crashed``, ``ended by time``, ``lived`` or ``not
+    reached``."""
     near, far = reached.near(fault), reached.far(fault)
     if not near and not far:
         return "not reached"
@@ -243,7 +249,7 @@ def tried(fault: Fault, copies: queue.Queue[Path], reached: Reached) -> str:
             if done is None:
                 return "ended by time"
             if done:
-                return "failed"
+                return "failed" if done > 0 else "crashed"
         return "lived"
     finally:
         place.write_text(right, encoding="utf-8")
