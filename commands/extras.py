@@ -54,10 +54,10 @@ def app(
         note(_warning(address, port, load_settings()))
     host = f"[{address}]" if ":" in address else address
     note(f"Interlock opens on http://{host}:{port} (stop with Ctrl-C).")
-    raise typer.Exit(_served(command, environment))
+    raise typer.Exit(served(command, environment))
 
 
-def _served(command: list[str], environment: dict[str, str]) -> int:
+def served(command: list[str], environment: dict[str, str]) -> int:
     """Run the server of the pages until it ends; its exit code.
 
     Stopping this program stops the server, which closes its store; a second Ctrl-C does not wait for that.

@@ -568,11 +568,11 @@ def test_app_listens_on_this_machine_only_and_passes_the_store_on(
     monkeypatch.setattr(extras, "APP_FILE", page)
     started: list[tuple[list[str], dict[str, str]]] = []
 
-    def start(command: list[str], *, env: dict[str, str], check: bool) -> subprocess.CompletedProcess[str]:
-        started.append((command, env))
-        return subprocess.CompletedProcess(command, 3)
+    def served(command: list[str], environment: dict[str, str]) -> int:
+        started.append((command, environment))
+        return 3
 
-    monkeypatch.setattr(extras.subprocess, "run", start)
+    monkeypatch.setattr(extras, "served", served)
     assert run("app", "--no-browser", "--port", "8600", store=tmp_path / "s").exit_code == 3
     command, environment = started[0]
     options = dict(zip(command[5::2], command[6::2], strict=True))
@@ -580,6 +580,42 @@ def test_app_listens_on_this_machine_only_and_passes_the_store_on(
     assert options["--server.port"] == "8600"
     assert options["--server.headless"] == "true"
     assert environment["INTERLOCK_STORE"] == str(tmp_path / "s")
+
+
+SERVER = """
+import pathlib, signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: {})
+pathlib.Path({!r}).touch()
+time.sleep(60)
+"""
+
+
+def test_the_exit_code_of_the_server_of_the_pages_is_passed_on() -> None:
+    assert extras.served([sys.executable, "-c", "raise SystemExit(5)"], dict(os.environ)) == 5
+
+
+@pytest.mark.parametrize("polite", [True, False])
+def test_a_server_of_the_pages_that_does_not_end_is_ended(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, polite: bool
+) -> None:
+    """Ctrl-C comes while it is waited for; it gets the time to close its store, and no longer."""
+    started: list[subprocess.Popen[str]] = []
+
+    class Server(subprocess.Popen):  # type: ignore[type-arg]
+        def wait(self, timeout: float | None = None) -> int:
+            if not started:
+                started.append(self)
+                while not (tmp_path / "up").exists():  # not a limit
+                    time.sleep(0.02)
+                raise KeyboardInterrupt
+            return super().wait(timeout)
+
+    monkeypatch.setattr(extras.subprocess, "Popen", Server)
+    monkeypatch.setattr(extras, "_STOP_S", 15.0 if polite else 0.2)
+    script = SERVER.format("sys.exit(4)" if polite else "None", str(tmp_path / "up"))
+    with pytest.raises(KeyboardInterrupt):
+        extras.served([sys.executable, "-c", script], dict(os.environ))
+    assert started[0].returncode == (4 if polite else -signal.SIGKILL)
 
 
 @pytest.mark.parametrize(
@@ -601,11 +637,11 @@ def test_an_address_for_others_is_warned_of(
 
     started: list[list[str]] = []
 
-    def start(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
+    def served(command: list[str], environment: dict[str, str]) -> int:
         started.append(command)
-        return subprocess.CompletedProcess(command, 0)
+        return 0
 
-    monkeypatch.setattr(extras.subprocess, "run", start)
+    monkeypatch.setattr(extras, "served", served)
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     result = run("app", "--no-browser", "--address", address)
