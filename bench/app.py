@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -29,6 +28,7 @@ from playwright.sync_api import Page, sync_playwright
 from bench.analytics import SIZES
 from bench.graphs import attachment_batch
 from bench.interactions import TARGET_MS, WATCH_SOCKET, measured
+from tests.neo4j_server import free_port
 
 ROOT = Path(__file__).parents[1]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -137,13 +137,6 @@ def done(page: Page) -> None:
     """Wait until the page has its title and its script has ended."""
     page.wait_for_selector("[data-testid=stApp] h1", timeout=300_000)
     page.wait_for_selector("[data-test-script-state=notRunning]", timeout=300_000)
-
-
-def free_port() -> int:
-    """A port nobody uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 if __name__ == "__main__":

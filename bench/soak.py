@@ -34,9 +34,10 @@ from urllib.request import urlopen
 import psutil
 
 from bench.analytics import SIZES
-from bench.app import ROOT, free_port
+from bench.app import ROOT
 from bench.graphs import attachment_batch
 from bench.readers import Tally, read
+from tests.neo4j_server import free_port
 
 SAMPLE_S = 10.0
 MB = 1024 * 1024

@@ -199,7 +199,7 @@ def running(
     """
     program, jars = java(release), libraries(release)
     home = Path(tempfile.mkdtemp(prefix="interlock-neo4j-"))
-    port = _free_port()
+    port = free_port()
     for name in ("data", "logs", "plugins", "conf"):
         (home / name).mkdir()
     for name, content in (files or {}).items():
@@ -268,7 +268,8 @@ def _configuration(port: int, authentication: bool, heap: str) -> dict[str, str]
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody uses."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -297,8 +297,8 @@ def _highs(net: StakeNet, corrected: Array, company: int, bounds: bool) -> tuple
     for at, value in zip(chosen.tolist(), found, strict=True):
         high[at] = float(max(value, corrected[at]))
     # The company is no owner of itself unless a part of it comes back.
-    left = {*ordered[len(chosen) :]} - ({company} if corrected[company] <= 0 else set())
-    return high, len(left)
+    not_an_owner = high[company] is None and bool(corrected[company] <= 0)
+    return high, high.count(None) - not_an_owner
 
 
 def _highs_below(net: StakeNet, corrected: Array, owner: int) -> Sequence[float | None]:

@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, expect
 
 from graph.model import Batch
 from graph.store.embedded import EmbeddedStore
-from tests.browser.conftest import ROOT, free_port, wait_for
+from tests.browser.conftest import ROOT, wait_for
+from tests.neo4j_server import free_port
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows stops programs in another way")
 

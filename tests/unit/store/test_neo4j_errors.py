@@ -18,7 +18,7 @@ from graph.ontology import ontology
 from graph.store import neo4j_write
 from graph.store.neo4j import Neo4jStore
 from graph.store.neo4j_errors import translate
-from tests.neo4j_server import Server
+from tests.neo4j_server import Server, free_port
 
 SECRET = "hunter2-not-to-be-seen"
 
@@ -94,9 +94,7 @@ class Relay:
 
 
 def test_a_server_that_is_down() -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with pytest.raises(StoreUnavailable) as caught:
         Neo4jStore(f"bolt://127.0.0.1:{port}", user="neo4j", password=SECRET)
     assert str(port) in caught.value.message
